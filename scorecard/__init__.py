@@ -1,0 +1,1 @@
+"""Ratings, scorecards and district packs for Kent's Children, Young People and Education scorecard."""

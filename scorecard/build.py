@@ -1,0 +1,234 @@
+"""An edition into its ratings and its scorecards: one row an indicator, every figure with its source row."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+import pandas as pd
+
+from scorecard.areas import Area
+from scorecard.catalogue import Indicator
+from scorecard.editions import Edition, Section
+from scorecard.periods import year_before
+from scorecard.ratings import (
+    NO_TARGET,
+    NO_VALUE,
+    Polarity,
+    Verdict,
+    at_printed_precision,
+    direction_of_travel,
+    rag,
+)  # fmt: skip
+
+OUTTURN = "outturn of the year before"
+RATINGS = [
+    "edition", "indicator", "code", "area", "period", "year", "value", "numerator", "denominator", "polarity",
+    "target", "floor", "floor_source", "rag", "rag_reason", "previous_period", "previous_value", "dot", "dot_reason",
+    "page",
+]  # fmt: skip
+"""Columns of `ratings`, in order: a contract with whoever reads them."""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One cell of a table: its period, its value as printed or None with the reason, and where it stands."""
+
+    period: str
+    value: Decimal | None
+    reason: str | None
+    file: str
+    row: int | None
+    numerator: Decimal | None = None
+    denominator: Decimal | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True)
+class Standard:
+    """The target and the floor standard that rate an indicator in one year."""
+
+    year: str
+    polarity: Polarity | None
+    target_printed: str | None = None
+    target: Decimal | None = None
+    tolerance: Decimal | None = None
+    floor: Decimal | None = None
+    floor_source: str | None = None
+    note: str | None = None
+    row: int | None = None
+
+
+@dataclass(frozen=True)
+class Row:
+    """One indicator of one area: everything the scorecard prints in a line, and why something is missing."""
+
+    section: Section
+    area: Area
+    indicator: Indicator
+    series: tuple[Figure, ...]
+    standard: Standard
+    rag: Verdict
+    previous: Figure | None
+    dot: Verdict
+    outturn: Figure | None
+    outturn_standard: Standard | None
+    outturn_rag: Verdict
+    next_standard: Standard
+    benchmark: Figure | None
+    benchmark_name: str | None
+    england: Figure | None
+    england_name: str | None
+
+    @property
+    def latest(self) -> Figure:
+        """The figure that is rated."""
+        return self.series[-1]
+
+
+class Figures:
+    """The tables of an edition by key, so that a row is looked up and not searched."""
+
+    def __init__(self, edition: Edition):
+        self.edition = edition
+        self._observed = _by_key(edition.observations, ["indicator", "area", "period"])
+        self._outturns = _by_key(edition.outturns, ["indicator", "area", "year"])
+        self._standards = _by_key(edition.standards, ["indicator", "year"])
+        self._benchmarks = {}
+        for told in edition.benchmarks.itertuples():
+            side = "England" if told.area.startswith("England") else "group"
+            self._benchmarks[told.indicator, side] = told
+        self._series = {}
+        for key in self._observed:
+            self._series.setdefault(key[:2], []).append(key[2])
+
+    def observed(self, indicator: Indicator, area: Area, period: str) -> Figure:
+        """The figure of a period, or one without value that says why."""
+        told = self._observed.get((indicator.key, area.name, period))
+        return _figure(told, period, "observations.csv", indicator.decimals)
+
+    def previous(self, indicator: Indicator, area: Area, period: str) -> Figure | None:
+        """The figure that the direction of travel compares with, by the catalogue's `compare_with`."""
+        if indicator.compare_with == "same term last year":
+            candidates = [year_before(period)]
+        else:
+            known = self._series.get((indicator.key, area.name), [])
+            candidates = sorted((p for p in known if p < period), reverse=True)
+        figures = (self.observed(indicator, area, candidate) for candidate in candidates)
+        return next((figure for figure in figures if figure.value is not None), None)
+
+    def outturn(self, indicator: Indicator, area: Area, year: str) -> Figure | None:
+        """The year's outturn as printed, if the edition prints one."""
+        told = self._outturns.get((indicator.key, area.name, year))
+        return told and _figure(told, year, "outturns.csv", indicator.decimals)
+
+    def standard(self, indicator: Indicator, area: Area, year: str) -> Standard:
+        """The standard of a year; one without target where the edition sets none for this area."""
+        told = self._standards.get((indicator.key, year))
+        if told is None:
+            return Standard(year, indicator.polarity)
+        polarity = Polarity(told.polarity) if told.polarity else indicator.polarity
+        if told.applies_to and told.applies_to not in (area.name, area.kind):
+            return Standard(year, polarity)
+        return Standard(
+            year, polarity, told.target_printed or None, told.target, told.tolerance, told.floor,
+            told.floor_source or None, told.note or None, told.row,
+        )  # fmt: skip
+
+    def benchmark(self, indicator: Indicator, side: str) -> tuple[Figure | None, str | None]:
+        """The benchmark of a side (`group` or `England`) with the name it goes by."""
+        told = self._benchmarks.get((indicator.key, side))
+        if told is None:
+            return None, None
+        return Figure(told.period, told.value, None, "benchmarks.csv", told.row), told.area
+
+
+def _by_key(table: pd.DataFrame, key: list[str]) -> dict:
+    return {tuple(getattr(told, column) for column in key): told for told in table.itertuples()}
+
+
+def _figure(told, period: str, file: str, decimals: int) -> Figure:
+    if told is None:
+        return Figure(period, None, NO_VALUE, file, None)
+    if told.value is None:
+        return Figure(period, None, told.note or NO_VALUE, file, told.row, note=told.note or None)
+    numerator, denominator = getattr(told, "numerator", None), getattr(told, "denominator", None)
+    value = at_printed_precision(told.value, decimals)
+    return Figure(period, value, None, file, told.row, numerator, denominator, told.note or None)
+
+
+def build_rows(edition: Edition, area: Area | None = None, figures: Figures | None = None) -> Iterator[Row]:
+    """Every line the edition prints, area by area in printed order; only those of `area` if given."""
+    figures = figures or Figures(edition)
+    for place in [area] if area else edition.printed_areas:
+        for section in edition.sections:
+            if section.kind == place.kind:
+                for key in section.indicators:
+                    yield _row(figures, section, place, edition.catalogue[key])
+
+
+def build_scorecard(edition: Edition, area: Area) -> list[Row]:
+    """The scorecard of Kent or of a district: the lines of its teams first, then its own, as printed."""
+    figures = Figures(edition)
+    places = [*edition.teams_of(area.name), area] if area.kind == "district" else [area]
+    return [row for place in places for row in build_rows(edition, place, figures)]
+
+
+def _row(figures: Figures, section: Section, area: Area, indicator: Indicator) -> Row:
+    edition = figures.edition
+    series = tuple(figures.observed(indicator, area, p) for p in section.shown[indicator.data_period])
+    latest, standard = series[-1], figures.standard(indicator, area, section.year)
+    previous = figures.previous(indicator, area, latest.period)
+    outturn = None if section.page else figures.outturn(indicator, area, edition.previous_year)
+    outturn_standard = figures.standard(indicator, area, edition.previous_year)
+    benchmark, benchmark_name = figures.benchmark(indicator, "group")
+    england, england_name = figures.benchmark(indicator, "England")
+    return Row(
+        section, area, indicator, series, standard, _rated(latest, standard), previous,
+        _travelled(latest, previous, standard), outturn, outturn_standard,
+        _rated(outturn, outturn_standard) if outturn else Verdict(None, NO_VALUE),
+        figures.standard(indicator, area, section.next_year), benchmark, benchmark_name, england, england_name,
+    )  # fmt: skip
+
+
+def _rated(figure: Figure, standard: Standard) -> Verdict:
+    if figure.value is None:
+        return Verdict(None, figure.reason)
+    if standard.target is None:
+        return Verdict(None, NO_TARGET)
+    return rag(figure.value, standard.target, standard.floor, standard.polarity, standard.tolerance)
+
+
+def _travelled(latest: Figure, previous: Figure | None, standard: Standard) -> Verdict:
+    if latest.value is None:
+        return Verdict(None, latest.reason)
+    return direction_of_travel(latest.value, previous and previous.value, standard.polarity, standard.target)
+
+
+def build_ratings(edition: Edition) -> pd.DataFrame:
+    """One row per indicator, area and shown year, with the columns of `RATINGS`.
+
+    The current year's row carries the direction of travel; where last year's outturn is printed, a
+    second row rates it against that year's standard. Numbers are Decimals, missing is None and the
+    reason stands beside it. Rows of the page `vulnerable learners` are rated against their own year.
+    """
+    rows = [told for row in build_rows(edition) for told in _rating_rows(edition, row)]
+    return pd.DataFrame(rows, columns=RATINGS, dtype=object)
+
+
+def _rating_rows(edition: Edition, row: Row) -> Iterator[tuple]:
+    key = (edition.name, row.indicator.key, row.indicator.code, row.area.name)
+    page = row.section.page or None
+    yield (*key, *_rating(row.latest, row.standard, row.rag), *_travel(row.previous, row.dot), page)
+    if row.outturn:
+        yield (*key, *_rating(row.outturn, row.outturn_standard, row.outturn_rag), None, None, None, OUTTURN, page)
+
+
+def _rating(figure: Figure, standard: Standard, verdict: Verdict) -> tuple:
+    return (
+        figure.period, standard.year, figure.value, figure.numerator, figure.denominator, standard.polarity,
+        standard.target, standard.floor, standard.floor_source, verdict.word, verdict.reason,
+    )  # fmt: skip
+
+
+def _travel(previous: Figure | None, verdict: Verdict) -> tuple:
+    return (previous and previous.period, previous and previous.value, verdict.word, verdict.reason)

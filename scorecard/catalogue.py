@@ -1,0 +1,95 @@
+"""The indicators of the scorecard, in printed order: what each measures, which way is good, how it is printed."""
+
+from dataclasses import dataclass, fields
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from scorecard.faults import Fault, InputError
+from scorecard.ratings import Polarity
+
+PARAMS = Path(__file__).resolve().parent.parent / "params"
+"""Everything that changes without changing code."""
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """One line of the catalogue; every field is explained at the top of `params/indicators.yml`."""
+
+    key: str
+    code: str | None
+    older_codes: tuple[str, ...]
+    measure: str
+    short_name: str
+    section: str
+    polarity: Polarity | None
+    data_period: str
+    compare_with: str
+    unit: str
+    decimals: int
+    definition: str
+    source: str
+    latest_data: str
+    released: str | None
+    counts: str
+    additive: tuple[str, ...]
+    printed_for: tuple[str, ...]
+
+    @property
+    def suffix(self) -> str:
+        """What follows the figure in a sentence: `%`, ` percentage points`, ` days`, or nothing for a count."""
+        return {"%": "%", "count": "", "pp": " percentage points"}.get(self.unit, f" {self.unit}")
+
+
+class UniqueKeys(yaml.CSafeLoader if hasattr(yaml, "CSafeLoader") else yaml.SafeLoader):
+    """YAML as we allow it: safe, and a key that stands twice is an error instead of the last one winning."""
+
+    def construct_mapping(self, node, deep=False):
+        """A mapping without repeated keys."""
+        seen = set()
+        for key, _ in node.value:
+            if key.value in seen:
+                raise yaml.constructor.ConstructorError(None, None, f"key {key.value!r} stands twice", key.start_mark)
+            seen.add(key.value)
+        return super().construct_mapping(node, deep)
+
+
+def read_yaml(path: Path) -> Any:
+    """The content of a YAML file; `InputError` names the line when it cannot be read."""
+    try:
+        return yaml.load(path.read_text(encoding="utf-8"), Loader=UniqueKeys)
+    except FileNotFoundError:
+        raise InputError([Fault("error", "YML001", path.name, f"is not in {path.parent}.", "Restore it.")]) from None
+    except (yaml.YAMLError, UnicodeDecodeError) as fault:
+        mark = getattr(fault, "problem_mark", None)
+        said = getattr(fault, "problem", None) or "it is not text in UTF-8"
+        rows = (mark.line + 1,) if mark else ()
+        found = Fault("error", "YML002", path.name, f"is not readable YAML: {said}.", "Mend that line.", rows)
+        raise InputError([found]) from None
+
+
+@cache
+def load_catalogue(path: Path = PARAMS / "indicators.yml") -> dict[str, Indicator]:
+    """All indicators by key, in printed order; `InputError` lists every entry that is not whole."""
+    faults, catalogue = [], {}
+    expected = {field.name for field in fields(Indicator)}
+    for position, entry in enumerate(read_yaml(path), start=1):
+        name = entry.get("key") or f"entry {position}"
+        for odd in sorted(expected ^ set(entry)):
+            what = "is missing" if odd in expected else "is not a field"
+            faults.append(Fault("error", "CAT001", path.name, f"{name}: {odd} {what}.", "See the head of the file."))
+        if name in catalogue:
+            faults.append(Fault("error", "CAT002", path.name, f"{name} stands twice.", "Remove one."))
+        if set(entry) == expected:
+            catalogue[name] = _indicator(entry)
+    if faults:
+        raise InputError(faults)
+    return catalogue
+
+
+def _indicator(entry: dict) -> Indicator:
+    listed = {name: tuple(value) for name, value in entry.items() if isinstance(value, list)}
+    polarity = entry["polarity"] and Polarity(entry["polarity"])
+    return Indicator(**{**entry, **listed, "polarity": polarity})

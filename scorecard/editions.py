@@ -1,0 +1,199 @@
+"""An edition: one month's observations, outturns, standards and benchmarks, read whole or not at all."""
+
+import csv
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+
+import pandas as pd
+
+from scorecard.areas import Area, Areas, Kind, load_areas
+from scorecard.catalogue import PARAMS, Indicator, load_catalogue, read_yaml
+from scorecard.faults import Fault, InputError, nearest
+
+EDITIONS = PARAMS / "editions"
+TABLES = {
+    "observations": ["indicator", "area", "period", "value", "numerator", "denominator", "note"],
+    "outturns": ["indicator", "area", "year", "value", "note"],
+    "standards": ["indicator", "year", "polarity", "target_printed", "target", "tolerance", "floor", "floor_source",
+                  "floor_bracket", "applies_to", "note"],
+    "benchmarks": ["indicator", "area", "period", "value", "printed_as"],
+    "activity": ["as_at", "item", "value", "unit", "national"],
+    "conflicts": ["indicator", "area", "period", "first", "first_source", "second", "second_source"],
+    "printed": ["indicator", "area", "page", "period", "year", "rag", "dot", "previous_year", "rag_previous"],
+    "known_exceptions": ["indicator", "area", "period", "page", "kind", "printed", "computed", "reason"],
+}  # fmt: skip
+NUMBERS = {
+    "observations": ["value", "numerator", "denominator"],
+    "outturns": ["value"],
+    "standards": ["target", "tolerance", "floor"],
+    "benchmarks": ["value"],
+    "activity": ["value", "national"],
+}
+NUMBER = r"-?[0-9]+(\.[0-9]+)?"
+OPTIONAL = {"activity", "conflicts", "printed", "known_exceptions"}
+"""Tables an edition may lack; they are empty then."""
+
+
+@dataclass(frozen=True)
+class Section:
+    """A table of a page: which indicators it shows, in order, for which kind of area, rated in which year."""
+
+    heading: str
+    kind: Kind
+    indicators: tuple[str, ...]
+    page: str
+    year: str
+    next_year: str
+    shown: dict[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class Edition:
+    """One month's scorecard. The tables are frames as in `TABLES` plus `row`, the line in the file.
+
+    Numbers are exact Decimals as printed, or None where missing; every other cell is a string.
+    """
+
+    name: str
+    title: str
+    as_at: str
+    published: str | None
+    released: str
+    year: str
+    previous_year: str
+    teams_as_of: str
+    shown: dict[str, tuple[str, ...]]
+    sections: tuple[Section, ...]
+    latest_data: dict[str, str]
+    notes: tuple[str, ...]
+    sources: tuple[str, ...]
+    catalogue: dict[str, Indicator]
+    areas: Areas
+    observations: pd.DataFrame
+    outturns: pd.DataFrame
+    standards: pd.DataFrame
+    benchmarks: pd.DataFrame
+    activity: pd.DataFrame
+    conflicts: pd.DataFrame
+    printed: pd.DataFrame
+    known_exceptions: pd.DataFrame
+
+    @property
+    def printed_areas(self) -> list[Area]:
+        """Kent, the districts and the teams of this edition."""
+        return self.areas.printed(self.teams_as_of)
+
+    def area(self, name: str) -> Area:
+        """The area called `name`, if this edition prints it; `InputError` with the near matches otherwise."""
+        area = self.areas[name]
+        if area not in self.printed_areas:
+            raise InputError([Fault("error", "ARE002", "areas.yml", f'"{name}" is not in edition {self.name}.', "")])
+        return area
+
+    def teams_of(self, district: str) -> list[Area]:
+        """The teams that serve a district, social work first."""
+        return [team for team in self.areas.teams(self.teams_as_of) if district in team.districts]
+
+
+def editions_known(folder: Path = EDITIONS) -> list[str]:
+    """Names of the editions in `params/editions`, oldest first."""
+    return sorted(path.parent.name for path in folder.glob("*/edition.yml"))
+
+
+def load_edition(name: str, folder: Path = EDITIONS) -> Edition:
+    """Read an edition. `InputError` lists every malformed cell of every file at once.
+
+    Whether the figures make sense is for `scorecard.checks` to say.
+    """
+    if name not in editions_known(folder):
+        fault = Fault(
+            "error", "EDN001", "editions", f'"{name}" is not an edition.', nearest(name, editions_known(folder))
+        )
+        raise InputError([fault])
+    home, faults = folder / name, []
+    told = _settings(home / "edition.yml")
+    tables = {table: read_table(home / f"{table}.csv", table, faults) for table in TABLES}
+    if faults:
+        raise InputError(faults)
+    return Edition(name=name, **told, catalogue=load_catalogue(), areas=load_areas(), **tables)
+
+
+def _settings(path: Path) -> dict:
+    told = read_yaml(path)
+    wanted = {"title", "as_at", "published", "released", "year", "previous_year", "next_year", "teams_as_of", "shown",
+              "sections", "latest_data", "notes", "sources"}  # fmt: skip
+    if odd := sorted(wanted ^ set(told)):
+        said = f"these settings are missing or not known: {', '.join(odd)}."
+        raise InputError([Fault("error", "EDN002", path.name, said, f"It holds {', '.join(sorted(wanted))}.")])
+    shown = {data_period: tuple(periods) for data_period, periods in told["shown"].items()}
+    next_year = told.pop("next_year")
+    sections = tuple(_section(section, told["year"], next_year, shown) for section in told.pop("sections"))
+    listed = {name: tuple(told.pop(name)) for name in ("notes", "sources")}
+    return {**told, **listed, "shown": shown, "sections": sections}
+
+
+def _section(told: dict, year: str, next_year: str, shown: dict) -> Section:
+    own = {data_period: tuple(told["shown"]) for data_period in shown} if "shown" in told else shown
+    return Section(
+        told["heading"], told["for"], tuple(told["indicators"]), told.get("page", ""),
+        told.get("year", year), told.get("next_year", next_year), own,
+    )  # fmt: skip
+
+
+def read_table(path: Path, table: str, faults: list[Fault]) -> pd.DataFrame:
+    """One CSV file as a frame of strings and Decimals with its line numbers; what is malformed goes to `faults`."""
+    columns = TABLES[table]
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            lines = list(_lines(csv.reader(file, strict=True)))
+    except FileNotFoundError:
+        if table not in OPTIONAL:
+            faults.append(Fault("error", "CSV001", path.name, "is missing.", "Put it into the edition's folder."))
+        return _frame([], columns)
+    except UnicodeDecodeError as fault:
+        said = f"is not UTF-8 (byte {fault.start})."
+        faults.append(Fault("error", "CSV002", path.name, said, "Save it as CSV UTF-8."))
+        return _frame([], columns)
+    except csv.Error as fault:
+        faults.append(Fault("error", "CSV003", path.name, f"cannot be read: {fault}.", "Check the quotation marks."))
+        return _frame([], columns)
+    return _frame(_whole_rows(path.name, lines, columns, faults), columns, path.name, NUMBERS.get(table, []), faults)
+
+
+def _lines(reader):
+    for cells in reader:
+        if cells:
+            yield reader.line_num, cells
+
+
+def _whole_rows(file: str, lines: list, columns: list[str], faults: list[Fault]) -> list:
+    header = lines[0][1] if lines else []
+    if header != columns:
+        missing = [column for column in columns if column not in header]
+        said = f"has no column {', '.join(missing)}." if missing else f"has other columns: {', '.join(header)}."
+        faults.append(Fault("error", "CSV004", file, said, f"The first row must be {','.join(columns)}.", (1,)))
+        return []
+    odd = tuple(row for row, cells in lines[1:] if len(cells) != len(columns))
+    if odd:
+        said = f"has {len(next(cells for row, cells in lines if row == odd[0]))} cells instead of {len(columns)}."
+        faults.append(Fault("error", "CSV005", file, said, "Check for a comma too many or too few.", odd))
+    return [(row, cells) for row, cells in lines[1:] if row not in odd]
+
+
+def _frame(lines: list, columns: list[str], file: str = "", numbers: list[str] = (), faults: list = ()) -> pd.DataFrame:
+    table = pd.DataFrame([cells for _, cells in lines], columns=columns, dtype=object)
+    table["row"] = [row for row, _ in lines]
+    for column in numbers:
+        table[column] = _decimals(table, column, file, faults)
+    return table
+
+
+def _decimals(table: pd.DataFrame, column: str, file: str, faults: list[Fault]) -> pd.Series:
+    texts = table[column]
+    readable = texts.str.fullmatch(NUMBER) | (texts == "")
+    for text, rows in table[~readable.astype(bool)].groupby(column, sort=False)["row"]:
+        remedy = "Write digits only, or leave the cell empty and give the reason in column note."
+        faults.append(Fault("error", "CSV006", file, f'"{text}" is not a number.', remedy, tuple(rows), column, text))
+    numbers = [Decimal(text) if text and fine else None for text, fine in zip(texts, readable, strict=True)]
+    return pd.Series(numbers, index=table.index, dtype=object)

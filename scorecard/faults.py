@@ -1,0 +1,61 @@
+"""What is wrong with an input: one fault, graded, with its place, its rule and its remedy."""
+
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Literal
+
+Grade = Literal["error", "warning", "note"]
+GRADES: tuple[Grade, ...] = ("error", "warning", "note")
+LISTED = 20
+"""At most this many rows are listed for one fault."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One fault of one rule in one file; `rows` are line numbers as a text editor shows them.
+
+    `indicator` and `area` are set where the fault concerns a figure, so that a pack can show it.
+    """
+
+    grade: Grade
+    code: str
+    file: str
+    message: str
+    remedy: str
+    rows: tuple[int, ...] = ()
+    column: str | None = None
+    value: str | None = None
+    indicator: str | None = None
+    area: str | None = None
+
+    @property
+    def place(self) -> str:
+        """Where the fault is: `observations.csv row 212, column area`."""
+        row = f" row {self.rows[0]}" if self.rows else ""
+        column = f"{',' if row else ''} column {self.column}" if self.column else ""
+        return f"{self.file}{row}{column}"
+
+    def __str__(self) -> str:
+        return f"{self.grade.upper()} {self.code} {self.place}: {self.message} {self.remedy}{self._others()}"
+
+    def _others(self) -> str:
+        if len(self.rows) < 2:
+            return ""
+        listed = ", ".join(map(str, self.rows[:LISTED]))
+        return f" ({len(self.rows)} rows: {listed}{', ...' if len(self.rows) > LISTED else ''})"
+
+
+class InputError(Exception):
+    """Bad input: every fault that was found, at once. Its text is what an analyst reads."""
+
+    def __init__(self, faults: list[Fault]):
+        super().__init__("\n".join(map(str, faults)))
+        self.faults = list(faults)
+
+
+def nearest(name: str, known: list[str]) -> str:
+    """`Did you mean "Dover"?` for a near miss, else the list of what is known."""
+    near = get_close_matches(name, known, n=2, cutoff=0.5)
+    if not near:
+        return f"Known: {', '.join(known)}."
+    return "Did you mean " + " or ".join(f'"{match}"' for match in near) + "?"

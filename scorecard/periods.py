@@ -1,0 +1,77 @@
+"""Periods of the scorecard: months, quarters, terms and years, their order and their names.
+
+A period is a string that sorts in time within its kind: `2024-07`, `2023-24 Q4`, `2023-24 Spring`,
+`2023-24`.
+"""
+
+import re
+
+KINDS = {
+    "month": re.compile(r"(?P<year>\d{4})-(?P<month>0[1-9]|1[0-2])"),
+    "quarter": re.compile(r"(?P<from>\d{4})-(?P<to>\d{2}) (?P<part>Q[1-4])"),
+    "term": re.compile(r"(?P<from>\d{4})-(?P<to>\d{2}) (?P<part>Autumn|Spring|Summer)"),
+    "year": re.compile(r"(?P<from>\d{4})-(?P<to>\d{2})"),
+}
+FORMS = "2024-07 (month), 2023-24 Q4 (quarter), 2023-24 Spring (term) or 2023-24 (year)"
+KIND_OF_DATA_PERIOD = {
+    "MS": {"month"}, "R12M": {"month"}, "YTD": {"month"}, "Q": {"quarter"},
+    "T": {"term", "year"}, "A": {"year"}, "AC YTD": {"month"},
+}  # fmt: skip
+_MONTHS = [
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+]  # fmt: skip
+
+
+def kind(period: str) -> str | None:
+    """`month`, `quarter`, `term` or `year`; None for anything else.
+
+    `2011-12` could be a month or a year: it is a year when its two halves are consecutive years.
+    """
+    for name, form in KINDS.items():
+        match = form.fullmatch(period)
+        if match and (name == "month") != _consecutive(period):
+            return name
+    return None
+
+
+def _consecutive(period: str) -> bool:
+    return (int(period[2:4]) + 1) % 100 == int(period[5:7])
+
+
+def label(period: str) -> str:
+    """Short name for a column or an axis: Jul-24, Q4 23-24, Spring 23-24, 2023-24."""
+    match kind(period):
+        case "month":
+            return f"{_MONTHS[int(period[5:7]) - 1][:3]}-{period[2:4]}"
+        case "quarter" | "term":
+            return f"{period[8:]} {period[2:7]}"
+        case _:
+            return period
+
+
+def name(period: str) -> str:
+    """Name within a sentence: July 2024, quarter 4 of 2023-24, spring term 2023-24, 2023-24."""
+    match kind(period):
+        case "month":
+            return f"{_MONTHS[int(period[5:7]) - 1]} {period[:4]}"
+        case "quarter":
+            return f"quarter {period[-1]} of {period[:7]}"
+        case "term":
+            return f"{period[8:].lower()} term {period[:7]}"
+        case _:
+            return period
+
+
+def year_before(period: str) -> str:
+    """The same period one year earlier: 2022-23 Spring for 2023-24 Spring, 2023-07 for 2024-07."""
+    start = int(period[:4]) - 1
+    if kind(period) == "month":
+        return f"{start}{period[4:]}"
+    return f"{start}-{(start + 1) % 100:02}{period[7:]}"
+
+
+def months_before(period: str, count: int) -> str:
+    """The month `count` months before `period` (after it for a negative count)."""
+    year, month = divmod(int(period[:4]) * 12 + int(period[5:7]) - 1 - count, 12)
+    return f"{year}-{month + 1:02}"
