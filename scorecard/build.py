@@ -1,6 +1,6 @@
 """An edition into its ratings and its scorecards: one row an indicator, every figure with its source row."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -13,7 +13,9 @@ from scorecard.periods import year_before
 from scorecard.ratings import (
     NO_TARGET,
     NO_VALUE,
+    Dot,
     Polarity,
+    Rag,
     Verdict,
     at_printed_precision,
     direction_of_travel,
@@ -21,6 +23,7 @@ from scorecard.ratings import (
 )  # fmt: skip
 
 OUTTURN = "outturn of the year before"
+NOT_RATED, NO_ARROW = "not rated", "no arrow"
 RATINGS = [
     "edition", "indicator", "code", "area", "period", "year", "value", "numerator", "denominator", "polarity",
     "target", "floor", "floor_source", "rag", "rag_reason", "previous_period", "previous_value", "dot", "dot_reason",
@@ -232,3 +235,83 @@ def _rating(figure: Figure, standard: Standard, verdict: Verdict) -> tuple:
 
 def _travel(previous: Figure | None, verdict: Verdict) -> tuple:
     return (previous and previous.period, previous and previous.value, verdict.word, verdict.reason)
+
+
+SCORECARD = [
+    "section", "area", "indicator", "code", "measure", "polarity", "data_period", "unit", "period", "value",
+    "value_reason", "numerator", "denominator", "previous_period", "previous_value", "dot", "dot_reason", "year",
+    "target", "tolerance", "floor", "floor_source", "rag", "rag_reason", "outturn_year", "outturn", "outturn_target",
+    "outturn_rag", "next_year", "next_target", "benchmark_group", "benchmark_period", "benchmark", "england_area",
+    "england_period", "england", "note", "value_source", "previous_source", "standard_source", "outturn_source",
+    "benchmark_source", "england_source",
+]  # fmt: skip
+"""Columns of `scorecard_frame`, in order."""
+
+
+def scorecard_frame(rows: list[Row]) -> pd.DataFrame:
+    """The lines of a scorecard as a frame with the columns of `SCORECARD`, each figure with its file and row."""
+    return pd.DataFrame([_scorecard_line(row) for row in rows], columns=SCORECARD, dtype=object)
+
+
+def _scorecard_line(row: Row) -> tuple:
+    latest, standard, indicator = row.latest, row.standard, row.indicator
+    return (
+        row.section.heading, row.area.name, indicator.key, indicator.code, indicator.measure, standard.polarity,
+        indicator.data_period, indicator.unit, latest.period, latest.value, latest.reason, latest.numerator,
+        latest.denominator, *_travel(row.previous, row.dot), standard.year, standard.target, standard.tolerance,
+        standard.floor, standard.floor_source, row.rag.word, row.rag.reason, row.outturn and row.outturn.period,
+        row.outturn and row.outturn.value, row.outturn and row.outturn_standard.target, row.outturn_rag.word,
+        row.next_standard.year, row.next_standard.target, row.benchmark_name, *_benchmark(row.benchmark),
+        row.england_name, *_benchmark(row.england), latest.note, source(latest), source(row.previous),
+        standard.row and f"standards.csv row {standard.row}", source(row.outturn), source(row.benchmark),
+        source(row.england),
+    )  # fmt: skip
+
+
+def _benchmark(figure: Figure | None) -> tuple:
+    return (figure and figure.period, figure and figure.value)
+
+
+def source(figure: Figure | None) -> str | None:
+    """Where a figure stands: `observations.csv row 1204`."""
+    return f"{figure.file} row {figure.row}" if figure and figure.row else None
+
+
+def each_once(rows: Iterable[Row]) -> list[Row]:
+    """The rows without those that a second page only repeats: same area, indicator, period and year of the target."""
+    seen = {}
+    for row in rows:
+        seen.setdefault((row.area.name, row.indicator.key, row.latest.period, row.standard.year), row)
+    return list(seen.values())
+
+
+def grouped(rows: Iterable[Row]) -> dict[Rag | None, list[Row]]:
+    """The rows, each once, by rating: RED, AMBER, GREEN, then None for not rated."""
+    once = each_once(rows)
+    return {rating: [row for row in once if row.rag.word == rating] for rating in (*Rag, None)}
+
+
+def counts(rows: Iterable[Row]) -> dict[str, int]:
+    """How many rows, each once, are RED, AMBER, GREEN, not rated, improved, same, worsened and without arrow."""
+    once = each_once(rows)
+    ratings = {str(rating or NOT_RATED): len(those) for rating, those in grouped(once).items()}
+    return ratings | {str(dot or NO_ARROW): sum(row.dot.word == dot for row in once) for dot in (*Dot, None)}
+
+
+def peers(row: Row, everything: Iterable[Row]) -> list[Row]:
+    """The rows that a row is compared with: its indicator in all areas of its kind; for Kent, in all below it."""
+    below = row.area.kind == "Kent"
+    return [
+        other
+        for other in everything
+        if other.indicator.key == row.indicator.key
+        and (other.area.kind != "Kent" if below else other.area.kind == row.area.kind)
+    ]
+
+
+def kents(row: Row, everything: Iterable[Row]) -> Row | None:
+    """Kent's row of the same indicator and period, unless the row is Kent's own."""
+    if row.area.kind == "Kent":
+        return None
+    found = (other for other in everything if other.area.kind == "Kent" and other.indicator.key == row.indicator.key)
+    return next((other for other in found if other.latest.period == row.latest.period), None)

@@ -1,5 +1,6 @@
 """The indicators of the scorecard, in printed order: what each measures, which way is good, how it is printed."""
 
+import os
 from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
@@ -10,8 +11,8 @@ import yaml
 from scorecard.faults import Fault, InputError
 from scorecard.ratings import Polarity
 
-PARAMS = Path(__file__).resolve().parent.parent / "params"
-"""Everything that changes without changing code."""
+PARAMS = Path(os.environ.get("SCORECARD_PARAMS", Path(__file__).resolve().parent.parent / "params"))
+"""Everything that changes without changing code; another folder if SCORECARD_PARAMS names one."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,10 @@ def load_catalogue(path: Path = PARAMS / "indicators.yml") -> dict[str, Indicato
             faults.append(Fault("error", "CAT001", path.name, f"{name}: {odd} {what}.", "See the head of the file."))
         if name in catalogue:
             faults.append(Fault("error", "CAT002", path.name, f"{name} stands twice.", "Remove one."))
-        if set(entry) == expected:
+        if (polarity := entry.get("polarity")) not in (None, *Polarity):
+            said = f'{name}: polarity "{polarity}" is none of {", ".join(Polarity)}.'
+            faults.append(Fault("error", "CAT003", path.name, said, "See the head of the file."))
+        elif set(entry) == expected:
             catalogue[name] = _indicator(entry)
     if faults:
         raise InputError(faults)

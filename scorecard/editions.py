@@ -1,6 +1,7 @@
 """An edition: one month's observations, outturns, standards and benchmarks, read whole or not at all."""
 
 import csv
+import io
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -65,6 +66,7 @@ class Edition:
     teams_as_of: str
     shown: dict[str, tuple[str, ...]]
     sections: tuple[Section, ...]
+    page_names: dict[str, str]
     latest_data: dict[str, str]
     notes: tuple[str, ...]
     sources: tuple[str, ...]
@@ -112,25 +114,41 @@ def load_edition(name: str, folder: Path = EDITIONS) -> Edition:
         )
         raise InputError([fault])
     home, faults = folder / name, []
-    told = _settings(home / "edition.yml")
+    told = _settings(home / "edition.yml", faults)
     tables = {table: read_table(home / f"{table}.csv", table, faults) for table in TABLES}
     if faults:
         raise InputError(faults)
     return Edition(name=name, **told, catalogue=load_catalogue(), areas=load_areas(), **tables)
 
 
-def _settings(path: Path) -> dict:
-    told = read_yaml(path)
+def _settings(path: Path, faults: list[Fault]) -> dict:
+    try:
+        told = read_yaml(path) or {}
+    except InputError as unread:
+        faults += unread.faults
+        return {}
     wanted = {"title", "as_at", "published", "released", "year", "previous_year", "next_year", "teams_as_of", "shown",
-              "sections", "latest_data", "notes", "sources"}  # fmt: skip
+              "sections", "page_names", "latest_data", "notes", "sources"}  # fmt: skip
     if odd := sorted(wanted ^ set(told)):
         said = f"these settings are missing or not known: {', '.join(odd)}."
-        raise InputError([Fault("error", "EDN002", path.name, said, f"It holds {', '.join(sorted(wanted))}.")])
+        faults.append(Fault("error", "EDN002", path.name, said, f"It holds {', '.join(sorted(wanted))}."))
+        return {}
+    faults += [fault for told_of in enumerate(told["sections"], 1) for fault in _odd_section(path.name, *told_of)]
+    if faults:
+        return {}
     shown = {data_period: tuple(periods) for data_period, periods in told["shown"].items()}
     next_year = told.pop("next_year")
     sections = tuple(_section(section, told["year"], next_year, shown) for section in told.pop("sections"))
     listed = {name: tuple(told.pop(name)) for name in ("notes", "sources")}
     return {**told, **listed, "shown": shown, "sections": sections}
+
+
+def _odd_section(file: str, position: int, told: dict) -> list[Fault]:
+    needed, allowed = {"heading", "for", "indicators"}, {"page", "year", "next_year", "shown"}
+    odd = sorted((needed - set(told)) | (set(told) - needed - allowed))
+    said = f"section {position} ({told.get('heading', 'without heading')}): missing or not known: {', '.join(odd)}."
+    remedy = f"A section holds {', '.join(sorted(needed))} and may hold {', '.join(sorted(allowed))}."
+    return [Fault("error", "EDN003", file, said, remedy)] if odd else []
 
 
 def _section(told: dict, year: str, next_year: str, shown: dict) -> Section:
@@ -144,27 +162,35 @@ def _section(told: dict, year: str, next_year: str, shown: dict) -> Section:
 def read_table(path: Path, table: str, faults: list[Fault]) -> pd.DataFrame:
     """One CSV file as a frame of strings and Decimals with its line numbers; what is malformed goes to `faults`."""
     columns = TABLES[table]
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            lines = list(_lines(csv.reader(file, strict=True)))
-    except FileNotFoundError:
+    if not path.exists():
         if table not in OPTIONAL:
             faults.append(Fault("error", "CSV001", path.name, "is missing.", "Put it into the edition's folder."))
         return _frame([], columns)
-    except UnicodeDecodeError as fault:
-        said = f"is not UTF-8 (byte {fault.start})."
-        faults.append(Fault("error", "CSV002", path.name, said, "Save it as CSV UTF-8."))
-        return _frame([], columns)
-    except csv.Error as fault:
-        faults.append(Fault("error", "CSV003", path.name, f"cannot be read: {fault}.", "Check the quotation marks."))
+    before = len(faults)
+    lines = _lines(path, faults)
+    if len(faults) > before:
         return _frame([], columns)
     return _frame(_whole_rows(path.name, lines, columns, faults), columns, path.name, NUMBERS.get(table, []), faults)
 
 
-def _lines(reader):
-    for cells in reader:
-        if cells:
-            yield reader.line_num, cells
+def _lines(path: Path, faults: list[Fault]) -> list[tuple[int, list[str]]]:
+    """The rows that are not blank, each with the number of the line it begins in."""
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as fault:
+        row = fault.object.count(b"\n", 0, fault.start) + 1
+        faults.append(Fault("error", "CSV002", path.name, "is not UTF-8.", "Save it as CSV UTF-8.", (row,)))
+        return []
+    lines, begun, reader = [], 1, csv.reader(io.StringIO(text, newline=""), strict=True)
+    try:
+        for cells in reader:
+            if cells:
+                lines.append((begun, cells))
+            begun = reader.line_num + 1
+    except csv.Error as fault:
+        said = f"cannot be read: {fault}."
+        faults.append(Fault("error", "CSV003", path.name, said, "Check the quotation marks.", (begun,)))
+    return lines
 
 
 def _whole_rows(file: str, lines: list, columns: list[str], faults: list[Fault]) -> list:

@@ -7,10 +7,10 @@ A period is a string that sorts in time within its kind: `2024-07`, `2023-24 Q4`
 import re
 
 KINDS = {
-    "month": re.compile(r"(?P<year>\d{4})-(?P<month>0[1-9]|1[0-2])"),
-    "quarter": re.compile(r"(?P<from>\d{4})-(?P<to>\d{2}) (?P<part>Q[1-4])"),
-    "term": re.compile(r"(?P<from>\d{4})-(?P<to>\d{2}) (?P<part>Autumn|Spring|Summer)"),
-    "year": re.compile(r"(?P<from>\d{4})-(?P<to>\d{2})"),
+    "month": re.compile(r"(?P<year>[0-9]{4})-(?P<month>0[1-9]|1[0-2])"),
+    "quarter": re.compile(r"(?P<from>[0-9]{4})-(?P<to>[0-9]{2}) (?P<part>Q[1-4])"),
+    "term": re.compile(r"(?P<from>[0-9]{4})-(?P<to>[0-9]{2}) (?P<part>Autumn|Spring|Summer)"),
+    "year": re.compile(r"(?P<from>[0-9]{4})-(?P<to>[0-9]{2})"),
 }
 FORMS = "2024-07 (month), 2023-24 Q4 (quarter), 2023-24 Spring (term) or 2023-24 (year)"
 KIND_OF_DATA_PERIOD = {

@@ -89,7 +89,7 @@ def rag(
     value: Decimal | None,
     target: Decimal | None,
     floor: Decimal | None,
-    polarity: Polarity,
+    polarity: Polarity | None,
     tolerance: Decimal | None = None,
 ) -> Verdict:
     """RAG of one printed value, or None with the reason.
@@ -100,6 +100,8 @@ def rag(
     >>> rag(Decimal("2.8"), Decimal("2.8"), Decimal("3.8"), Polarity.LOW)
     Verdict(word=<Rag.GREEN: 'GREEN'>, reason=None)
     """
+    if polarity is None:
+        return Verdict(None, NO_POLARITY)
     if value is None:
         return Verdict(None, NO_VALUE)
     if target is None:
@@ -180,7 +182,7 @@ def _by_chunks(frame: pd.DataFrame, columns: list[str], rule, words: pd.Categori
 
 
 def _whole(column: np.ndarray) -> np.ndarray:
-    """Decimals as whole millionths, exact in a float up to nine thousand million."""
+    """Decimals as whole millionths, exact in a float up to four thousand million."""
     return np.rint(column * 10.0**PLACES)
 
 
