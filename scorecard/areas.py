@@ -71,8 +71,15 @@ class Areas:
 
 @cache
 def load_areas(path: Path = PARAMS / "areas.yml") -> Areas:
-    """The content of `params/areas.yml`."""
-    told = read_yaml(path)
+    """The content of `params/areas.yml`; `InputError` names a field that is missing."""
+    try:
+        return _areas(read_yaml(path))
+    except (KeyError, TypeError) as fault:
+        said = f"an entry is not whole: {fault}."
+        raise InputError([Fault("error", "ARE003", path.name, said, "Compare it with the others.")]) from None
+
+
+def _areas(told: dict) -> Areas:
     kent = Area(told["kent"]["name"], "Kent", told["kent"]["slug"], told["kent"]["code"])
     districts = [
         Area(d["name"], "district", d["slug"], d["code"], tuple(d["older_names"]), (d["name"],))

@@ -50,7 +50,7 @@ class UniqueKeys(yaml.CSafeLoader if hasattr(yaml, "CSafeLoader") else yaml.Safe
     def construct_mapping(self, node, deep=False):
         """A mapping without repeated keys."""
         seen = set()
-        for key, _ in node.value:
+        for key in (key for key, _ in node.value if isinstance(key, yaml.ScalarNode)):
             if key.value in seen:
                 raise yaml.constructor.ConstructorError(None, None, f"key {key.value!r} stands twice", key.start_mark)
             seen.add(key.value)

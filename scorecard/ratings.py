@@ -172,13 +172,20 @@ def dot_columns(pairs: pd.DataFrame) -> pd.Series:
 
 
 def _by_chunks(frame: pd.DataFrame, columns: list[str], rule, words: pd.CategoricalDtype) -> pd.Series:
-    polarity = frame["polarity"].astype(_POLARITIES).cat.codes.to_numpy()
+    polarity = _polarity_codes(frame["polarity"])
     numbers = [frame[column].to_numpy(dtype=float) for column in columns]
     codes = np.empty(len(frame), dtype=np.int8)
     for start in range(0, len(frame), _CHUNK):
         rows = slice(start, start + _CHUNK)
         codes[rows] = rule(_SIGNS[polarity[rows]], *(_whole(column[rows]) for column in numbers))
     return pd.Series(pd.Categorical.from_codes(codes, dtype=words), index=frame.index)
+
+
+def _polarity_codes(column: pd.Series) -> np.ndarray:
+    known = column.astype("category")
+    if unknown := set(known.cat.categories) - set(Polarity):
+        raise ValueError(f"polarity must be H, L or T, not {', '.join(map(repr, sorted(unknown)))}")
+    return known.astype(_POLARITIES).cat.codes.to_numpy()
 
 
 def _whole(column: np.ndarray) -> np.ndarray:

@@ -350,3 +350,17 @@ def test_an_empty_frame_gives_an_empty_ordered_column(rule, columns, categories)
 def test_decimals_and_none_are_rated_like_floats_and_nan():
     typed = pd.DataFrame([(L, D("2.8"), D("2.8"), None, D("3.8")), (L, None, D("18"), None, None)], columns=STANDARDS)
     assert words(rate_columns(typed)) == [GREEN, None]
+
+
+@pytest.mark.parametrize("rule", [rate_columns, dot_columns])
+def test_an_unknown_polarity_is_refused(rule):
+    columns = {
+        "polarity": ["H", "X"],
+        "value": 1.0,
+        "previous_value": 2.0,
+        "target": 1.0,
+        "tolerance": None,
+        "floor": 1.0,
+    }
+    with pytest.raises(ValueError, match="H, L or T, not 'X'"):
+        rule(pd.DataFrame(columns))

@@ -1,0 +1,186 @@
+"""The command line: `scorecard ratings`, `reconcile`, `check`, `packs` and `new-edition`."""
+
+import json
+import os
+import sys
+from decimal import Decimal
+from pathlib import Path
+
+import click
+
+from scorecard.faults import InputError
+
+edition_option = click.option("--edition", "edition_name", required=True, metavar="NAME", help="For example 2024-07.")
+
+
+class Commands(click.Group):
+    """A group whose commands report bad input in plain words and exit with status 2."""
+
+    def invoke(self, context):
+        """Run a command; every fault of the input goes to standard error, without a traceback."""
+        try:
+            return super().invoke(context)
+        except InputError as error:
+            click.echo(str(error), err=True)
+            sys.exit(2)
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            sys.exit(0)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="scorecard")
+def main():
+    """Ratings, checks and packs of the CYPE scorecard.
+
+    Exit status: 0 done, 1 a difference or a failed pack, 2 bad input.
+    """
+
+
+@main.command()
+@edition_option
+@click.option("--area", metavar="NAME", help="Only this area: Kent, a district or a team.")
+@click.option("--format", "form", type=click.Choice(["csv", "json", "table"]), default="csv", show_default=True)
+def ratings(edition_name, area, form):
+    """Print every rating and direction of travel of an edition to standard output."""
+    from scorecard.build import build_ratings
+
+    edition = _checked(edition_name)
+    told = build_ratings(edition)
+    if area:
+        told = told[told["area"] == edition.area(area).name]
+    click.echo(FORMS[form](told), nl=False)
+
+
+@main.command()
+@edition_option
+def reconcile(edition_name):
+    """Hold our ratings against the printed ones; exit 1 if a difference is not explained."""
+    from scorecard.reconcile import is_reconciled, summary
+    from scorecard.reconcile import reconcile as held_against_print
+
+    judged = held_against_print(_checked(edition_name))
+    different = judged[judged["outcome"] != "agrees"]
+    click.echo(summary(judged).to_string(index=False))
+    click.echo(f"\n{len(different)} differences:" if len(different) else "\nNo differences.")
+    for told in different.itertuples():
+        place = f"{told.indicator} {told.area} {told.period}{f', {told.page}' if told.page else ''}"
+        said = told.reason if isinstance(told.reason, str) else "No reason is given in known_exceptions.csv."
+        click.echo(f"  {told.outcome}: {place}, {told.kind}: printed {told.printed}, computed {told.computed}. {said}")
+    sys.exit(0 if is_reconciled(judged) else 1)
+
+
+@main.command()
+@edition_option
+def check(edition_name):
+    """Say in plain words what is wrong with an edition; exit 2 if it has errors."""
+    from scorecard import checks
+    from scorecard.editions import load_edition
+
+    faults = checks.check(load_edition(edition_name))
+    click.echo(checks.report(faults, edition_name))
+    sys.exit(2 if any(fault.grade == "error" for fault in faults) else 0)
+
+
+@main.command()
+@edition_option
+@click.option("--district", "districts", multiple=True, metavar="NAME", help="Only this district, or Kent; repeatable.")
+@click.option("--jobs", "workers", type=click.IntRange(1), default=os.cpu_count(), help="How many at once.")
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), default="outputs", show_default=True)
+@click.option("--resume", is_flag=True, help="Leave packs alone that are whole and up to date.")
+@click.option("--backend", type=click.Choice(["fork", "kernel"]), help="How notebooks are run; picked if not given.")
+def packs(edition_name, districts, workers, out, resume, backend):
+    """Render the packs of Kent and its districts from their notebooks.
+
+    Exit status: 0 all packs, 1 some failed, 2 bad input, 3 another run is busy there, 130 interrupted.
+    """
+    sys.modules.setdefault("rfc3987_syntax", None)  # nbformat would compile its grammars for 1.5 s and never use them
+    from tqdm import tqdm
+
+    from scorecard.backends import DEFAULT
+    from scorecard.batch import Busy, make_packs
+    from scorecard.packs import plan
+
+    edition = _checked(edition_name)
+    jobs = plan(edition, list(districts))
+    with tqdm(total=len(jobs), unit="pack", disable=None) as bar:
+        try:
+            outcomes = make_packs(
+                edition, jobs, out, workers, backend or DEFAULT, resume, lambda done: _tell(bar, done)
+            )
+        except Busy as busy:
+            click.echo(str(busy), err=True)
+            sys.exit(3)
+        except KeyboardInterrupt:
+            click.echo("Stopped at once. Packs that were made before are whole; go on with --resume.", err=True)
+            sys.exit(130)
+    click.echo(_packs_table(outcomes, out / edition.name))
+    statuses = {outcome.status for outcome in outcomes}
+    sys.exit(130 if "not begun" in statuses else 1 if "failed" in statuses else 0)
+
+
+def _tell(bar, outcome):
+    bar.set_postfix_str(outcome.job.area.name)
+    bar.update()
+
+
+def _packs_table(outcomes, home: Path) -> str:
+    from scorecard.batch import COUNTED
+
+    width = max(len(outcome.job.area.name) for outcome in outcomes)
+    lines = [f"{'area':<{width}}  status     seconds  {'  '.join(COUNTED)}"]
+    for outcome in outcomes:
+        counts = "  ".join(f"{outcome.counts.get(word, '-'):>{len(word)}}" for word in COUNTED)
+        lines.append(f"{outcome.job.area.name:<{width}}  {outcome.status:<9}  {outcome.seconds:7.1f}  {counts}")
+    lines += [
+        f"{o.job.area.name} failed: {o.error}. Its earlier pack, if any, is unchanged." for o in outcomes if o.error
+    ]
+    return "\n".join([*lines, f"Open {home / 'index.html'}"])
+
+
+@main.command("new-edition")
+@click.argument("name")
+@click.option("--from", "earlier", required=True, metavar="NAME", help="The edition to carry over from.")
+def new_edition(name, earlier):
+    """Make the folder of a new edition: standards and notes carried over, observations empty."""
+    from scorecard.new_edition import make_edition
+
+    folder = make_edition(name, _checked(earlier))
+    click.echo(
+        f"Made {folder}. Put the month's figures into observations.csv, then run: scorecard check --edition {name}"
+    )
+
+
+def _checked(name: str):
+    from scorecard.checks import checked
+    from scorecard.editions import load_edition
+
+    edition = load_edition(name)
+    checked(edition)
+    return edition
+
+
+def _csv(frame) -> str:
+    return frame.to_csv(index=False, lineterminator="\n")
+
+
+def _json(frame) -> str:
+    cells = (
+        [f"{json.dumps(name)}: {_json_cell(cell)}" for name, cell in told.items()] for told in frame.to_dict("records")
+    )
+    return "[\n" + ",\n".join("{" + ", ".join(told) + "}" for told in cells) + "\n]\n"
+
+
+def _json_cell(value) -> str:
+    """A cell as JSON; numbers keep their printed decimals."""
+    return str(value) if isinstance(value, Decimal) else json.dumps(value)
+
+
+def _table(frame) -> str:
+    return frame.fillna("").to_string(index=False) + "\n"
+
+
+FORMS = {"csv": _csv, "json": _json, "table": _table}
+
+if __name__ == "__main__":
+    main()
