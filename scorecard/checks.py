@@ -7,6 +7,7 @@ and put it into `FORM`, `COVERAGE` or the `RULES` of `sums` or `years`.
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -339,9 +340,12 @@ def checked(edition: Edition, earlier: Edition | None = None) -> list[Fault]:
 
 
 def edition_before(edition: Edition, folder: Path = EDITIONS) -> Edition | None:
-    """The latest earlier edition of the same scorecard in `folder`, or None."""
-    earlier = (load_edition(known, folder) for known in reversed(editions_known(folder)) if known < edition.name)
-    return next((one for one in earlier if one.title == edition.title), None)
+    """The latest earlier edition of the same scorecard in `folder` that can be read, or None."""
+    for named in reversed([known for known in editions_known(folder) if known < edition.name]):
+        with suppress(InputError):  # an edition that cannot be read has a check of its own
+            if (earlier := load_edition(named, folder)).title == edition.title:
+                return earlier
+    return None
 
 
 def report(faults: list[Fault], edition: str) -> str:

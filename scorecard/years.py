@@ -6,6 +6,8 @@ Each rule takes an edition and yields its faults; `scorecard.checks` runs them.
 from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
 
+import pandas as pd
+
 from scorecard.editions import Edition
 from scorecard.faults import Fault
 from scorecard.periods import kind, name
@@ -92,44 +94,37 @@ def far_targets(edition: Edition) -> Iterator[Fault]:
     """A target that moved between years does not lie far from all else that is known of the indicator.
 
     All else: its targets in other years, Kent's values and the benchmarks. Far is `FAR` times the
-    distance from target to floor (for T the floor is that distance). A target that is the only one
-    of its indicator is not judged: Kent may simply miss it by much.
+    distance from target to floor (for T the floor is that distance). Not judged are a target that is
+    the only one of its indicator, since Kent may simply miss it by much, and one without a value yet.
     """
-    targets, values = _all_targets(edition), _all_values(edition)
+    targets = _by_indicator(edition.standards, "target", ["year"])
+    of_kent = edition.observations[edition.observations["area"] == edition.areas.kent.name]
+    values = _by_indicator(of_kent, "value", ["area", "period"])
+    benchmarks = _by_indicator(edition.benchmarks, "value", ["area", "period"])
     for told in edition.standards.dropna(subset=["target", "floor"]).itertuples():
         polarity = told.polarity or edition.catalogue[told.indicator].polarity
         distance = told.floor if polarity == Polarity.TARGET else abs(told.target - told.floor)
         others = {year: value for year, value in targets[told.indicator].items() if year != told.year}
-        known = values.get(told.indicator, {})
+        kent = values.get(told.indicator, {})
+        known = {**kent, **benchmarks.get(told.indicator, {})}
         near = [value for value in (*others.values(), *known.values()) if abs(told.target - value) <= FAR * distance]
-        if others and not near:
+        if others and kent and not near:
             far = f"lies far from {_far_from(told.target, others, known)}"
             said = f"the target {told.target_printed or told.target} {far}.{_quoted(told.note)}"
             remedy = "See whether it is a slip of the pen."
             yield _standard("warning", "012", told, said, remedy=remedy, column="target")
 
 
-def _all_targets(edition: Edition) -> dict[str, dict[str, Decimal]]:
-    targets: dict = {}
-    for told in edition.standards.dropna(subset=["target"]).itertuples():
-        targets.setdefault(told.indicator, {})[told.year] = told.target
-    return targets
-
-
-def _all_values(edition: Edition) -> dict[str, dict[str, Decimal]]:
-    """Kent's values and the benchmarks by indicator, each by what it is: `Kent, 2022-23`."""
-    values: dict = {}
-    kent = edition.observations[edition.observations["area"] == edition.areas.kent.name]
-    for table in (kent, edition.benchmarks):
-        for told in table.dropna(subset=["value"]).itertuples():
-            values.setdefault(told.indicator, {})[f"{told.area}, {name(told.period)}"] = told.value
-    return values
+def _by_indicator(table: pd.DataFrame, column: str, named: list[str]) -> dict[str, dict[str, Decimal]]:
+    """The numbers of a column by indicator, each by what it is: `Kent, 2022-23`."""
+    found: dict = {}
+    for told in table.dropna(subset=[column]).itertuples():
+        found.setdefault(told.indicator, {})[", ".join(getattr(told, part) for part in named)] = getattr(told, column)
+    return found
 
 
 def _far_from(target: Decimal, others: dict[str, Decimal], known: dict[str, Decimal]) -> str:
     years = listed(f"{value} for {year}" for year, value in others.items())
-    if not known:
-        return f"those of other years ({years})"
     nearest = min(known, key=lambda what: abs(target - known[what]))
     return f"those of other years ({years}) and from every value (nearest: {known[nearest]}, {nearest})"
 
