@@ -1,5 +1,8 @@
 """What all tests share: the edition of July 2024, read once, and hypothesis without chance or clock."""
 
+import subprocess
+import sys
+
 import pytest
 from hypothesis import settings
 
@@ -12,3 +15,13 @@ settings.load_profile("scorecard")
 @pytest.fixture(scope="session")
 def edition() -> Edition:
     return load_edition("2024-07")
+
+
+@pytest.fixture(scope="session")
+def made(tmp_path_factory):
+    """The folder of edition 2024-07 with the packs of Ashford and Kent, made by the command line."""
+    out = tmp_path_factory.mktemp("outputs")
+    words = ["packs", "--edition", "2024-07", "--district", "Ashford", "--district", "Kent", "--out", str(out)]
+    done = subprocess.run([sys.executable, "-m", "scorecard", *words], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return out / "2024-07"

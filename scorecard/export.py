@@ -1,0 +1,81 @@
+"""An executed notebook into the files of a pack: page, notebook, figures, commentary and charts."""
+
+import base64
+import re
+from functools import cache
+from pathlib import Path
+from urllib.parse import unquote
+
+import nbformat
+import pandas as pd
+
+from scorecard import commentary, tables
+from scorecard.areas import Area
+from scorecard.build import build_scorecard, scorecard_frame
+from scorecard.editions import Edition
+from scorecard.engine import without_run_facts
+from scorecard.periods import name as period_name
+
+
+def export_pack(notebook, edition: Edition, area: Area, folder: Path) -> None:
+    """Write pack.html, pack.ipynb, scorecard.csv, commentary.md and charts/ into `folder`."""
+    rows = build_scorecard(edition, area)
+    title = f"{area.name}: {edition.title}, {period_name(edition.as_at)}"
+    published = without_run_facts(notebook)
+    (folder / "charts").mkdir(parents=True)
+    _write(folder / "pack.ipynb", nbformat.writes(published) + "\n")
+    _write(folder / "pack.html", page(published, title, edition))
+    _write(folder / "scorecard.csv", to_csv(scorecard_frame(rows)))
+    _write(folder / "commentary.md", commentary.markdown(rows, title))
+    for name, kind, content in charts_of(published):
+        (folder / "charts" / f"{name}.{kind}").write_bytes(content)
+
+
+def to_csv(frame: pd.DataFrame) -> str:
+    """A frame as CSV: figures as printed, missing cells empty, the reason in a column of its own."""
+    return frame.to_csv(index=False, lineterminator="\n")
+
+
+def page(notebook, title: str, edition: Edition) -> str:
+    """The notebook as one self-contained HTML page without code."""
+    resources = {"title": title, "style": tables.css(), "footer": f"Edition {edition.name}. {edition.title}."}
+    html, _ = exporter().from_notebook_node(notebook, resources=resources)
+    return html
+
+
+@cache
+def exporter():
+    """The one exporter of this process; the first use costs a second."""
+    from nbconvert import HTMLExporter
+
+    return HTMLExporter(
+        template_name="pack",
+        extra_template_basedirs=[str(tables.TEMPLATES)],
+        exclude_input=True,
+        exclude_input_prompt=True,
+        exclude_output_prompt=True,
+        exclude_anchor_links=True,
+    )
+
+
+def charts_of(notebook):
+    """Name, kind (`svg` or `png`) and bytes of every chart that the notebook shows."""
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            data = output.get("data", {})
+            if "image/png" in data:
+                name, svg = _svg_of(data["text/html"])
+                yield name, "svg", svg.encode()
+                yield name, "png", base64.b64decode(data["image/png"])
+
+
+def _svg_of(figure: str) -> tuple[str, str]:
+    """Name and full drawing of the chart in a figure; the page shows it without its printed headline."""
+    name = re.search(r'<figure[^>]* id="([^"]+)"', figure)[1]
+    plot = unquote(re.search(r'src="data:image/svg\+xml[^,]*,([^"]+)"', figure)[1])
+    return name, re.sub(r'viewBox="[^"]+" data-viewbox="(0 0 (\S+) (\S+))"',
+                        r'width="\2pt" height="\3pt" viewBox="\1"', plot, count=1)  # fmt: skip
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8", newline="\n")

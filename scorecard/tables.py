@@ -1,0 +1,400 @@
+"""The printed column order as accessible HTML: tables, chips, trend lines, figures and the index page."""
+
+import re
+import textwrap
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from functools import cache
+from itertools import groupby
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import quote
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from scorecard import periods
+from scorecard.areas import Area
+from scorecard.build import NOT_RATED, Figure, Row, Standard, counts, each_once, source
+from scorecard.catalogue import Indicator
+from scorecard.editions import Edition
+from scorecard.faults import Fault
+from scorecard.ratings import NO_TARGET, Dot, Polarity, Rag, Verdict
+
+TEMPLATES = Path(__file__).parent / "templates"
+"""Our templates; nbconvert finds the page template `pack` in it."""
+NOT_PRINTED, NO_CODE = "not printed", "no code"
+POLARITIES = {
+    Polarity.HIGH: "Higher is better", Polarity.LOW: "Lower is better", Polarity.TARGET: "Close to target is better",
+    None: "No polarity",
+}  # fmt: skip
+DATA_PERIODS = {
+    "MS": "monthly snapshot", "R12M": "rolling 12 months", "YTD": "year to date", "AC YTD": "academic year to date",
+    "Q": "quarterly", "T": "termly", "A": "annual",
+}  # fmt: skip
+UNITS = {"pp": "percentage points", "count": "number"}  # the others go by their name in the catalogue
+NUMBER = "sc-number"
+
+
+class Html(str):
+    """HTML that a notebook shows as such and a template does not escape. Its `repr` is its text, shortened."""
+
+    __slots__ = ()
+    _repr_html_ = __html__ = str.__str__
+
+    def __repr__(self) -> str:
+        text = re.sub(r"(?s)<(style|svg)\b.*?</\1>|<[^>]+>", " ", self)
+        return textwrap.shorten(text, 80, placeholder=" ...") or "style"
+
+
+class Head(NamedTuple):
+    """A column's heading, its small print, and its kind: classes of the style sheet."""
+
+    text: str
+    small: str = ""
+    kind: str = ""
+
+
+class Cell(NamedTuple):
+    """What stands in a cell, the row of the file that it comes from, and a note; `missing` marks a reason."""
+
+    text: str
+    small: str = ""
+    source: str | None = None
+    note: str | None = None
+    missing: bool = False
+
+
+class Table(NamedTuple):
+    """A table as the templates draw it; column number `header` heads the rows; `empty` says that there are none."""
+
+    caption: str
+    heads: Sequence[Head]
+    rows: Sequence[Sequence[Cell]]
+    header: int = 0
+    kind: str = ""
+    scroll: bool = False
+    details: "Table | None" = None
+    empty: str = ""
+
+    @property
+    def notes(self) -> list[str]:
+        """The notes of its cells, each once; its place is its number."""
+        return list(dict.fromkeys(cell.note for row in self.rows for cell in row if cell.note))
+
+
+@cache
+def _environment() -> Environment:
+    loader = FileSystemLoader([TEMPLATES, TEMPLATES / "pack"])
+    return Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined)
+
+
+@cache
+def _parts():
+    return _environment().get_template("parts.html.j2").module
+
+
+def _render(template: str, **told) -> Html:
+    return Html(_environment().get_template(f"{template}.html.j2").render(told))
+
+
+def _tables(*tables: Table, side: bool = False) -> Html:
+    return _render("tables", tables=tables, side=side)
+
+
+@cache
+def css() -> str:
+    """The style sheet as text, for the page template."""
+    return (TEMPLATES / "scorecard.css").read_text(encoding="utf-8")
+
+
+def style() -> Html:
+    """The style sheet as an element; a notebook shows it once at its top, the page template passes over it."""
+    return Html(f'<style class="scorecard-style">\n{css()}</style>')
+
+
+def number(value: Decimal) -> str:
+    """A value with its decimals as printed and commas between thousands: 13.0, 24,414."""
+    return f"{value:,f}"
+
+
+@cache
+def rag_chip(verdict: Verdict) -> Html:
+    """A rating as shape, letter, colour and word; `Not rated: no target` without one."""
+    return Html(_parts().rag(verdict))
+
+
+@cache
+def dot_chip(verdict: Verdict) -> Html:
+    """A direction of travel as arrow and word; up is better performance whatever the number did."""
+    return Html(_parts().dot(verdict))
+
+
+WIDTH, HEIGHT, MARGIN = 96, 28, 4  # of a trend line and the room around it, in CSS pixels
+
+
+def sparkline(row: Row) -> Html:
+    """The shown periods as a line with its own scale, a gap for each missing value, the target dashed."""
+    values = [*(figure.value for figure in row.series), row.standard.target]
+    known = [value for value in values if value is not None] or [0]
+    low, spread = min(known), max(known) - min(known)
+    scale = (HEIGHT - 2 * MARGIN) / float(spread) if spread else 0
+    foot = HEIGHT - MARGIN if spread else HEIGHT / 2
+    *heights, target = [None if value is None else f"{foot - float(value - low) * scale:.1f}" for value in values]
+    step = (WIDTH - 2 * MARGIN) / max(1, len(heights) - 1)
+    points = [(f"{MARGIN + step * place:.1f}", height) for place, height in enumerate(heights)]
+    return Html(_parts().spark(_spoken(row), _path(points), target, points[-1] if heights[-1] else None))
+
+
+def _path(points: list[tuple[str, str | None]]) -> str:
+    """Straight segments; a point without neighbour becomes a stroke of no length, which a round cap shows."""
+    runs = [list(run) for there, run in groupby(points, key=lambda point: point[1] is not None) if there]
+    return "".join(f"M{' '.join(f'{x},{y}' for x, y in run)}{'h0' if len(run) == 1 else ''}" for run in runs)
+
+
+def _spoken(row: Row) -> str:
+    """The trend in words: Jun-24 20.5, Jul-24 22.6; target 18.0."""
+    told = [f"{periods.label(f.period)} {f.reason if f.value is None else number(f.value)}" for f in row.series]
+    return f"{', '.join(told)}; {NO_TARGET if row.standard.target is None else f'target {_target(row.standard).text}'}"
+
+
+def _missing(reason: str | None) -> Cell:
+    return Cell(reason or NOT_PRINTED, missing=True)
+
+
+def _value(figure: Figure | None, small: str = "") -> Cell:
+    if figure is None or figure.row is None:
+        return _missing(None)
+    if figure.value is None:
+        return _missing(figure.reason)._replace(source=source(figure))
+    return Cell(number(figure.value), small, source(figure), figure.note)
+
+
+def _dated(figure: Figure | None) -> Cell:
+    return _value(figure, figure and periods.label(figure.period))
+
+
+def _part(figure: Figure, value: Decimal | None) -> Cell:
+    return _missing(figure.reason) if value is None else Cell(number(value), source=source(figure))
+
+
+def _trend(row: Row) -> Cell:
+    known = any(figure.value is not None for figure in row.series)
+    return Cell(sparkline(row)) if known else _missing(row.latest.reason)
+
+
+def _target(standard: Standard) -> Cell:
+    if standard.target is None:
+        return _missing(NO_TARGET)
+    printed = standard.target_printed or number(standard.target)
+    return Cell(printed, source=f"standards.csv row {standard.row}", note=standard.note)
+
+
+def _floor(standard: Standard, polarity: Polarity | None) -> Cell:
+    """The floor standard with how it is known; for polarity T the range that its distance makes."""
+    target, floor = standard.target, standard.floor
+    if target is None or floor is None:
+        return _missing(NO_TARGET if target is None else "not known")
+    ends = (target - floor, target + floor) if polarity == Polarity.TARGET else (floor,)
+    return Cell(" to ".join(map(number, ends)), standard.floor_source or "", f"standards.csv row {standard.row}")
+
+
+def _measure(row: Row) -> Cell:
+    told, unit = row.indicator, row.indicator.unit
+    words = (POLARITIES[row.standard.polarity], DATA_PERIODS[told.data_period], UNITS.get(unit, unit))
+    return Cell(told.measure, " · ".join(words))
+
+
+def _named(indicator: Indicator) -> Cell:
+    name = indicator.short_name
+    return Cell(name[:1].upper() + name[1:], indicator.code or NO_CODE)
+
+
+# --- the scorecard --------------------------------------------------------------------------------
+
+
+def scorecard(rows: Sequence[Row]) -> Html:
+    """One table per section and area, in the order of `rows`, with the columns as printed."""
+    groups = groupby(rows, key=lambda row: (row.section.heading, row.area.name))
+    return _tables(*(_section(f"{heading}: {area}", list(group)) for (heading, area), group in groups))
+
+
+def _section(caption: str, rows: list[Row]) -> Table:
+    """A table of the printed columns; an optional column that no row fills is left out."""
+    kept = [told[:2] for told in _columns(rows) if not told[2] or not all(cell.missing for cell in told[1])]
+    heads, columns = zip(*kept, strict=True)
+    cells = list(zip(*columns, strict=True))
+    return Table(caption, heads, cells, 1, "sc-scorecard", True, details=_series(caption, rows))
+
+
+def _columns(rows: list[Row]) -> list[tuple[Head, list[Cell], bool]]:
+    """Each column as printed: its head, its cells, and whether it is optional."""
+    year, before, after = (of.year for of in (rows[0].standard, rows[0].outturn_standard, rows[0].next_standard))
+    period = _shared(periods.label(row.latest.period) for row in rows)
+    since = _shared(row.indicator.compare_with for row in rows)
+    latest, codes = [row.latest for row in rows], [row.indicator.code for row in rows]
+    return [
+        (Head("Code", "", "sc-code"), [Cell(code) if code else _missing(NO_CODE) for code in codes], False),
+        (Head("Measure"), [_measure(row) for row in rows], False),
+        (Head("Trend", "", "sc-wide"), [_trend(row) for row in rows], False),
+        (Head("Latest", period, f"{NUMBER} sc-strong"), [_value(f) if period else _dated(f) for f in latest], False),
+        (Head("Numerator", "", NUMBER), [_part(f, f.numerator) for f in latest], True),
+        (Head("Denominator", "", NUMBER), [_part(f, f.denominator) for f in latest], True),
+        (Head("Direction of travel", since and f"from {since}"), [Cell(dot_chip(row.dot)) for row in rows], False),
+        (Head("Target", year, NUMBER), [_target(row.standard) for row in rows], False),
+        (Head("RAG", year), [Cell(rag_chip(row.rag)) for row in rows], False),
+        (Head("Outturn", before, NUMBER), [_value(row.outturn) for row in rows], True),
+        (
+            Head("Target", before, NUMBER),
+            [_target(r.outturn_standard) if r.outturn else _missing(None) for r in rows],
+            True,
+        ),
+        (Head("RAG", before), [Cell(rag_chip(r.outturn_rag)) if r.outturn else _missing(None) for r in rows], True),
+        (Head("Target", after, NUMBER), [_target(row.next_standard) for row in rows], True),
+        (*_benchmark("Benchmark group", [(row.benchmark, row.benchmark_name) for row in rows]), True),
+        (*_benchmark("England", [(row.england, row.england_name) for row in rows]), True),
+    ]
+
+
+def _benchmark(heading: str, told: list[tuple[Figure | None, str | None]]) -> tuple[Head, list[Cell]]:
+    """A benchmark's name and year head the column where all rows share them, else they stand in each cell."""
+    shared = _shared((name, figure.period) for figure, name in told if figure)
+    cells = [_value(figure, "" if shared or not figure else f"{name}, {figure.period}") for figure, name in told]
+    return Head(*(shared or (heading, "")), NUMBER), cells
+
+
+def _shared(told: Iterable):
+    """What all have in common, or nothing."""
+    different = set(told)
+    return different.pop() if len(different) == 1 else ""
+
+
+def _series(caption: str, rows: list[Row]) -> Table:
+    """The figures of the trend lines, a column a period."""
+    shown = dict.fromkeys(figure.period for row in rows for figure in row.series)
+    heads = [Head("Measure"), *(Head(periods.label(period), "", NUMBER) for period in shown)]
+    told = [(row.indicator, {figure.period: figure for figure in row.series}) for row in rows]
+    cells = [[_named(indicator), *(_value(own.get(period)) for period in shown)] for indicator, own in told]
+    return Table(f"Figures by period: {caption}", heads, cells)
+
+
+def at_a_glance(rows: Sequence[Row], title: str, changes: Mapping[str, Sequence[tuple]] | None = None) -> Html:
+    """The counts of `rows`, each once, then a table per entry of `changes`: caption to (row, before, now, ...).
+
+    Before and now are ratings or None, as in `commentary.Change`.
+    """
+    glance = _render("glance", title=title, counts=counts(rows), total=len(each_once(rows)))
+    return Html(glance + _tables(*(_changes(caption, told) for caption, told in (changes or {}).items()), side=True))
+
+
+def _changes(caption: str, changes: Sequence[tuple]) -> Table:
+    rows = [
+        [_named(row.indicator), Cell(row.area.name), *(Cell(rag_chip(Verdict(word, None))) for word in (before, now))]
+        for row, before, now, *_ in changes
+    ]
+    return Table(caption, [Head("Measure"), Head("Area"), Head("Before"), Head("Now")], rows)
+
+
+def attention(rows: Sequence[Row]) -> Html:
+    """What is RED and what is getting worse, each row once, with what it is held against."""
+    once = each_once(rows)
+    red, worse = [r for r in once if r.rag.word == Rag.RED], [r for r in once if r.dot.word == Dot.WORSENED]
+    return _tables(_attended("is RED", red), _attended("is getting worse", worse))
+
+
+def _attended(what: str, rows: list[Row]) -> Table:
+    figures = [Head(name, "", NUMBER) for name in ("Latest", "Target", "Floor standard", "Previous")]
+    heads = [Head("Measure"), Head("Area"), *figures, Head("RAG"), Head("Direction of travel")]
+    cells = [
+        [_named(row.indicator), Cell(row.area.name), _dated(row.latest), _target(row.standard),
+         _floor(row.standard, row.standard.polarity), _dated(row.previous), Cell(rag_chip(row.rag)),
+         Cell(dot_chip(row.dot))]
+        for row in rows
+    ]  # fmt: skip
+    return Table(f"What {what}", heads, cells, empty=f"Nothing {what}.")
+
+
+def rag_matrix(rows_by_area: Mapping[str, Sequence[Row]], caption: str = "RAG by measure and area") -> Html:
+    """Indicators down, areas across, in the order given; a cell holds each row of that indicator and area."""
+    found, names = {}, {}
+    for area, rows in rows_by_area.items():
+        for row in rows:
+            key = (row.section.page, row.indicator.key)
+            names.setdefault(key, _named(row.indicator).text)
+            found.setdefault((key, area), []).append(row)
+    lines = [(name, [found.get((key, area), []) for area in rows_by_area]) for key, name in names.items()]
+    return _render("matrix", caption=caption, areas=list(rows_by_area), lines=lines, number=number, source=source)
+
+
+# --- the rest of a pack, and the index --------------------------------------------------------------
+
+
+def title(edition: Edition, area: Area, guide: bool = True) -> Html:
+    """The head of a pack (its h1), followed by how to read it (an h2) unless `guide` is false."""
+    teams = [team.name for team in edition.teams_of(area.name)]
+    return _render("title", edition=edition, area=area, month=periods.name(edition.as_at), teams=teams, guide=guide)
+
+
+def commentary_html(groups: Mapping[str, Sequence[str]]) -> Html:
+    """Sentences by group (RED, AMBER, GREEN, not rated), each group under an h3; empty groups are left out."""
+    return _render("commentary", groups=groups)
+
+
+def activity(edition: Edition) -> Html:
+    """The activity page: counts and percentages that are never rated, with the national figure."""
+    return _render("activity", items=list(edition.activity.itertuples()), number=number, name=periods.name)
+
+
+def data_notes(edition: Edition, faults: Sequence[Fault], area: Area) -> Html:
+    """Notes, faults (those of `area`, its teams or no area first), sources, and where each floor standard is from."""
+    places = [area, *edition.teams_of(area.name)]
+    own = {None, *(place.name for place in places)}
+    near, far = ([fault for fault in faults if (fault.area in own) == wanted] for wanted in (True, False))
+    standards = _standards(edition, {place.kind for place in places})
+    return _render("notes", edition=edition, near=near, far=far, standards=standards)
+
+
+def _standards(edition: Edition, kinds: set[str]) -> Table:
+    shown = {key for section in edition.sections if section.kind in kinds for key in section.indicators}
+    years = {edition.previous_year, *(section.year for section in edition.sections)}
+    heads = [Head("Measure"), Head("Year"), Head("Polarity"), Head("Target", "", NUMBER),
+             Head("Floor standard", "", NUMBER), Head("How the floor is known")]  # fmt: skip
+    told = (told for told in edition.standards.itertuples() if told.indicator in shown and told.year in years)
+    rows = [_standard(told, edition.catalogue[told.indicator]) for told in told if told.target is not None]
+    return Table("Targets and floor standards", heads, rows)
+
+
+def _standard(told, indicator: Indicator) -> list[Cell]:
+    polarity = Polarity(told.polarity) if told.polarity else indicator.polarity
+    known = Cell(told.floor_source or "not given", told.floor_bracket)
+    floor = _floor(told, polarity)._replace(small="")
+    return [_named(indicator), Cell(told.year), Cell(POLARITIES[polarity]), _target(told), floor, known]
+
+
+def definitions(rows: Sequence[Row], edition: Edition) -> Html:
+    """Definition, source and latest data of each indicator once, in the order of `rows`."""
+    once = {row.indicator.key: row.indicator for row in rows}
+    return _render("definitions", told=once.values(), edition=edition, month=periods.name(edition.as_at))
+
+
+def figure(chart) -> Html:
+    """A `charts.Chart`: its words as text, its drawing as an image with `alt`, its figures as a table."""
+    points = re.search(r'width="([\d.]+)pt" height="([\d.]+)pt"', chart.plot_svg)
+    size = [round(float(length) * 4 / 3) for length in points.groups()] if points else None
+    src = "data:image/svg+xml," + quote(chart.plot_svg, safe=" ,:;=/()+-.")
+    rows = [[Cell(text) if text else _missing("none") for text in row] for row in chart.rows]
+    table = Table(chart.subtitle, [Head(name) for name in chart.columns], rows)
+    return _render("figure", chart=chart, src=src, size=size, table=table)
+
+
+def figures(charts: Iterable) -> Html:
+    """Charts side by side where there is room for two."""
+    return Html(f'<div class="sc sc-figures">{"".join(map(figure, charts))}</div>')
+
+
+def index(edition: Edition, packs: Sequence[tuple], manifest: str = "manifest.json") -> str:
+    """The edition's index page: the packs that failed with their reason, then all with link and ratings.
+
+    A pack is its area, its address (None where there is none), its `counts` and why it failed (or None).
+    """
+    words, month = (*Rag, NOT_RATED), periods.name(edition.as_at)
+    return str(_render("index", edition=edition, month=month, packs=packs, words=words, manifest=manifest))

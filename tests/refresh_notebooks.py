@@ -1,0 +1,29 @@
+"""Run every notebook again and store what it shows: the reference that nbval compares with.
+
+Pictures are left out: each chart's drawing and figures are in its HTML already, and nbval compares no PNG.
+"""
+
+from pathlib import Path
+
+import nbformat
+from papermill.execute import execute_notebook
+
+from scorecard.engine import without_run_facts
+
+NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
+
+
+def refresh(path: Path) -> None:
+    """Execute a notebook with its default parameters and write it back without facts of the run."""
+    options = {"progress_bar": False, "extra_arguments": ["--log-level=ERROR"], "cwd": str(NOTEBOOKS)}
+    notebook = without_run_facts(execute_notebook(path, None, **options))
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            output.get("data", {}).pop("image/png", None)
+    path.write_text(nbformat.writes(notebook) + "\n", encoding="utf-8", newline="\n")
+
+
+if __name__ == "__main__":
+    for notebook_path in sorted(NOTEBOOKS.glob("*.ipynb")):
+        refresh(notebook_path)
+        print(f"{notebook_path.name} is up to date")
