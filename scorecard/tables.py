@@ -5,6 +5,7 @@ import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from functools import cache
+from html import unescape
 from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
@@ -31,8 +32,8 @@ DATA_PERIODS = {
     "MS": "monthly snapshot", "R12M": "rolling 12 months", "YTD": "year to date", "AC YTD": "academic year to date",
     "Q": "quarterly", "T": "termly", "A": "annual",
 }  # fmt: skip
-UNITS = {"pp": "percentage points", "count": "number"}  # the others go by their name in the catalogue
-NUMBER = "sc-number"
+WIDTH, HEIGHT, MARGIN = 96, 28, 4  # of a trend line and the room around it, in CSS pixels
+UNITS, NUMBER = {"pp": "percentage points", "count": "number"}, "sc-number"
 
 
 class Html(str):
@@ -42,7 +43,7 @@ class Html(str):
     _repr_html_ = __html__ = str.__str__
 
     def __repr__(self) -> str:
-        text = re.sub(r"(?s)<(style|svg)\b.*?</\1>|<[^>]+>", " ", self)
+        text = unescape(re.sub(r"(?s)<(style|svg)\b.*?</\1>|<[^>]+>", " ", self))
         return textwrap.shorten(text, 80, placeholder=" ...") or "style"
 
 
@@ -127,9 +128,6 @@ def rag_chip(verdict: Verdict) -> Html:
 def dot_chip(verdict: Verdict) -> Html:
     """A direction of travel as arrow and word; up is better performance whatever the number did."""
     return Html(_parts().dot(verdict))
-
-
-WIDTH, HEIGHT, MARGIN = 96, 28, 4  # of a trend line and the room around it, in CSS pixels
 
 
 def sparkline(row: Row) -> Html:
@@ -222,8 +220,8 @@ def _section(caption: str, rows: list[Row]) -> Table:
     """A table of the printed columns; an optional column that no row fills is left out."""
     kept = [told[:2] for told in _columns(rows) if not told[2] or not all(cell.missing for cell in told[1])]
     heads, columns = zip(*kept, strict=True)
-    cells = list(zip(*columns, strict=True))
-    return Table(caption, heads, cells, 1, "sc-scorecard", True, details=_series(caption, rows))
+    cells = zip(*columns, strict=True)
+    return Table(caption, heads, list(cells), 1, "sc-scorecard", True, details=_series(caption, rows))
 
 
 def _columns(rows: list[Row]) -> list[tuple[Head, list[Cell], bool]]:
@@ -358,8 +356,8 @@ def _standards(edition: Edition, kinds: set[str]) -> Table:
     years = {edition.previous_year, *(section.year for section in edition.sections)}
     heads = [Head("Measure"), Head("Year"), Head("Polarity"), Head("Target", "", NUMBER),
              Head("Floor standard", "", NUMBER), Head("How the floor is known")]  # fmt: skip
-    told = (told for told in edition.standards.itertuples() if told.indicator in shown and told.year in years)
-    rows = [_standard(told, edition.catalogue[told.indicator]) for told in told if told.target is not None]
+    told = [line for line in edition.standards.itertuples() if line.indicator in shown and line.year in years]
+    rows = [_standard(line, edition.catalogue[line.indicator]) for line in told if line.target is not None]
     return Table("Targets and floor standards", heads, rows)
 
 
@@ -378,12 +376,12 @@ def definitions(rows: Sequence[Row], edition: Edition) -> Html:
 
 def figure(chart) -> Html:
     """A `charts.Chart`: its words as text, its drawing as an image with `alt`, its figures as a table."""
-    points = re.search(r'width="([\d.]+)pt" height="([\d.]+)pt"', chart.plot_svg)
-    size = [round(float(length) * 4 / 3) for length in points.groups()] if points else None
-    src = "data:image/svg+xml," + quote(chart.plot_svg, safe=" ,:;=/()+-.")
+    drawing = chart.plot_svg
+    points = re.search(r'viewBox="\S+ \S+ ([\d.]+) ([\d.]+)"', drawing).groups()
+    src = f"data:image/svg+xml,{quote(drawing, safe=' ,:;=/()+-.')}"
     rows = [[Cell(text) if text else _missing("none") for text in row] for row in chart.rows]
     table = Table(chart.subtitle, [Head(name) for name in chart.columns], rows)
-    return _render("figure", chart=chart, src=src, size=size, table=table)
+    return _render("figure", chart=chart, src=src, size=[round(float(p) * 4 / 3) for p in points], table=table)
 
 
 def figures(charts: Iterable) -> Html:
