@@ -23,12 +23,12 @@ def export_pack(notebook, edition: Edition, area: Area, folder: Path) -> None:
     title = f"{area.name}: {edition.title}, {period_name(edition.as_at)}"
     published = without_run_facts(notebook)
     (folder / "charts").mkdir(parents=True)
-    _write(folder / "pack.ipynb", nbformat.writes(published) + "\n")
+    for name, kind, content in charts_of(published):
+        (folder / "charts" / f"{name}.{kind}").write_bytes(content)
+    _write(folder / "pack.ipynb", nbformat.writes(without_pictures(published)) + "\n")
     _write(folder / "pack.html", page(published, title, edition))
     _write(folder / "scorecard.csv", to_csv(scorecard_frame(rows)))
     _write(folder / "commentary.md", commentary.markdown(rows, title))
-    for name, kind, content in charts_of(published):
-        (folder / "charts" / f"{name}.{kind}").write_bytes(content)
 
 
 def to_csv(frame: pd.DataFrame) -> str:
@@ -56,6 +56,14 @@ def exporter():
         exclude_output_prompt=True,
         exclude_anchor_links=True,
     )
+
+
+def without_pictures(notebook):
+    """The notebook without PNGs: each chart's drawing and figures are in its HTML already."""
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            output.get("data", {}).pop("image/png", None)
+    return notebook
 
 
 def charts_of(notebook):

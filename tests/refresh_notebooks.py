@@ -1,6 +1,6 @@
 """Run every notebook again and store what it shows: the reference that nbval compares with.
 
-Pictures are left out: each chart's drawing and figures are in its HTML already, and nbval compares no PNG.
+Pictures are left out: nbval compares no PNG.
 """
 
 from pathlib import Path
@@ -9,6 +9,7 @@ import nbformat
 from papermill.execute import execute_notebook
 
 from scorecard.engine import without_run_facts
+from scorecard.export import without_pictures
 
 NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
 
@@ -17,10 +18,7 @@ def refresh(path: Path) -> None:
     """Execute a notebook with its default parameters and write it back without facts of the run."""
     options = {"progress_bar": False, "extra_arguments": ["--log-level=ERROR"], "cwd": str(NOTEBOOKS)}
     notebook = without_run_facts(execute_notebook(path, None, **options))
-    for cell in notebook.cells:
-        for output in cell.get("outputs", []):
-            output.get("data", {}).pop("image/png", None)
-    path.write_text(nbformat.writes(notebook) + "\n", encoding="utf-8", newline="\n")
+    path.write_text(nbformat.writes(without_pictures(notebook)) + "\n", encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":

@@ -1,11 +1,9 @@
 """The in-process engine gives the notebooks that an ordinary kernel gives."""
 
-import importlib
 import multiprocessing
 import os
 import re
 import time
-import warnings
 from itertools import groupby
 from pathlib import Path
 
@@ -19,7 +17,8 @@ from scorecard import engine
 from scorecard.engine import without_run_facts
 
 KERNEL = {"python3": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-FORK = multiprocessing.get_context("fork")
+FORK = multiprocessing.get_context("forkserver")  # forks from a fresh process, as the batch does
+FORK.set_forkserver_preload(["papermill", "pandas", "scorecard.engine"])
 
 PROBES = {
     "streams in order": ["import sys\nprint('a')\nprint('b', file=sys.stderr)\nprint('c')"],
@@ -82,7 +81,6 @@ def run(path: Path, sources, name: str | None, timeout=None):
 
 
 def _run(path, sources, name, timeout):
-    importlib.reload(warnings)  # pytest records warnings; a notebook must start as a fresh process does
     engine.register()
     options = {} if name else {"extra_arguments": ["--log-level=ERROR"]}
     try:
