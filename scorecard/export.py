@@ -46,9 +46,15 @@ def page(notebook, title: str, edition: Edition) -> str:
 @cache
 def exporter():
     """The one exporter of this process; the first use costs a second."""
-    from nbconvert import HTMLExporter
+    from nbconvert import HTMLExporter, TemplateExporter
 
-    return HTMLExporter(
+    class PackExporter(HTMLExporter):
+        """Leaves out the second reading of the page that would give images the alternative texts ours have."""
+
+        def from_notebook_node(self, nb, resources=None, **kw):
+            return TemplateExporter.from_notebook_node(self, nb, resources, **kw)
+
+    return PackExporter(
         template_name="pack",
         extra_template_basedirs=[str(tables.TEMPLATES)],
         exclude_input=True,
