@@ -4,6 +4,7 @@ import json
 import os
 import sys
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 
 import click
@@ -23,6 +24,8 @@ class Commands(click.Group):
         except InputError as error:
             click.echo(str(error), err=True)
             sys.exit(2)
+        except KeyboardInterrupt:
+            sys.exit(130)
         except BrokenPipeError:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             sys.exit(0)
@@ -97,44 +100,52 @@ def packs(edition_name, districts, workers, out, resume, backend):
     sys.modules.setdefault("rfc3987_syntax", None)  # nbformat would compile its grammars for 1.5 s and never use them
     from tqdm import tqdm
 
-    from scorecard.backends import DEFAULT
+    from scorecard.backends import DEFAULT, Stop
     from scorecard.batch import Busy, make_packs
-    from scorecard.packs import plan
+    from scorecard.packs import NotMade, plan
 
-    edition = _checked(edition_name)
-    jobs = plan(edition, list(districts))
-    with tqdm(total=len(jobs), unit="pack", disable=None) as bar:
-        try:
-            outcomes = make_packs(
-                edition, jobs, out, workers, backend or DEFAULT, resume, lambda done: _tell(bar, done)
-            )
-        except Busy as busy:
-            click.echo(str(busy), err=True)
-            sys.exit(3)
-        except KeyboardInterrupt:
-            click.echo("Stopped at once. Packs that were made before are whole; go on with --resume.", err=True)
-            sys.exit(130)
-    click.echo(_packs_table(outcomes, out / edition.name))
-    statuses = {outcome.status for outcome in outcomes}
-    sys.exit(130 if "not begun" in statuses else 1 if "failed" in statuses else 0)
+    tqdm.monitor_interval = 0  # its thread would be copied half into every forked process
+    outcomes, home, status = [], out / edition_name, 0
+    try:
+        with Stop() as stop:
+            edition = _checked(edition_name)
+            jobs = plan(edition, list(districts))
+            with tqdm(total=len(jobs), unit="pack", disable=None) as bar:
+                tell = partial(_tell, bar, outcomes)
+                outcomes = make_packs(edition, jobs, out, workers, backend or DEFAULT, resume, tell, stop=stop)
+            status = 130 if stop.asked else 0
+    except Busy as busy:
+        click.echo(str(busy), err=True)
+        sys.exit(3)
+    except KeyboardInterrupt:
+        click.echo("Stopped at once. Every pack is as it was or whole; go on with --resume.", err=True)
+        sys.exit(130)
+    except NotMade as error:
+        click.echo(f"The {error}.", err=True)
+        status = 1
+    click.echo(_packs_table(outcomes, home))
+    sys.exit(status or int(any(outcome.status == "failed" for outcome in outcomes)))
 
 
-def _tell(bar, outcome):
+def _tell(bar, outcomes, outcome):
+    outcomes.append(outcome)
     bar.set_postfix_str(outcome.job.area.name)
     bar.update()
 
 
 def _packs_table(outcomes, home: Path) -> str:
     from scorecard.batch import COUNTED
+    from scorecard.packs import kept
 
-    width = max(len(outcome.job.area.name) for outcome in outcomes)
+    width = max((len(outcome.job.area.name) for outcome in outcomes), default=4)
     lines = [f"{'area':<{width}}  status     seconds  {'  '.join(COUNTED)}"]
     for outcome in outcomes:
         counts = "  ".join(f"{outcome.counts.get(word, '-'):>{len(word)}}" for word in COUNTED)
         lines.append(f"{outcome.job.area.name:<{width}}  {outcome.status:<9}  {outcome.seconds:7.1f}  {counts}")
-    lines += [
-        f"{o.job.area.name} failed: {o.error}. Its earlier pack, if any, is unchanged." for o in outcomes if o.error
-    ]
+    for outcome in (outcome for outcome in outcomes if outcome.error):
+        notebook = kept(home, outcome.job)
+        lines.append(f"{outcome.job.area.name} failed: {outcome.error}. Its earlier pack, if any, is unchanged.")
+        lines += [f"  Its notebook, for you alone: {notebook}"] if notebook.exists() else []
     return "\n".join([*lines, f"Open {home / 'index.html'}"])
 
 

@@ -1,29 +1,31 @@
 """All packs of an edition: made side by side, swapped in whole or not at all, with an index and a manifest."""
 
+import ctypes
+import errno
 import hashlib
 import json
 import os
 import shutil
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from functools import cache
-from importlib.metadata import version
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from functools import cache, partial
+from importlib.metadata import PackageNotFoundError, version
+from itertools import chain
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from scorecard import tables
 from scorecard.areas import Area
-from scorecard.backends import BACKENDS, DEFAULT, Outcome, Stop
-from scorecard.build import build_scorecard, counts
+from scorecard.backends import DEFAULT, Limits, Outcome, Stop, run_jobs
 from scorecard.catalogue import PARAMS
 from scorecard.editions import EDITIONS, Edition
-from scorecard.packs import PACKAGE, Job, make_pack, plan
+from scorecard.faults import Fault, InputError
+from scorecard.packs import FAILED, PACKAGE, Job, NotMade, kept, make_pack, plan, sync
 
 LOCK_FILE = PACKAGE.parent / "requirements.lock"
-VERSIONS = ["matplotlib", "nbconvert", "numpy", "pandas", "papermill", "scorecard"]
+VERSIONS = ["ipython", "matplotlib", "nbconvert", "numpy", "pandas", "papermill", "scorecard"]
 COUNTED = ["RED", "AMBER", "GREEN", "not rated"]
 
 
@@ -39,42 +41,70 @@ def make_packs(
     backend: str = DEFAULT,
     resume: bool = False,
     told: Callable[[Outcome], None] = lambda outcome: None,
+    limits: Limits | None = None,
+    stop: Stop | None = None,
 ) -> list[Outcome]:
     """Make the packs of `jobs` in `out/<edition>/<area>/`, then the edition's index and manifest.
 
     A pack that fails leaves the earlier pack of its area as it was and does not stop the others.
     With `resume`, packs that are up to date are left alone. `told` hears of each outcome as it
-    comes. Returns the outcomes in the order of `jobs`; `Busy` if another run is at work there.
+    comes. Returns the outcomes in the order of `jobs`. `Busy` if another run is at work there,
+    `InputError` if nothing can be written there, `NotMade` if index and manifest could not be.
     """
     home, run, started = out / edition.name, os.urandom(8).hex(), time.time()
-    home.mkdir(parents=True, exist_ok=True)
-    outcomes = {}
-    with only_run(home), Stop() as stop:
+    limits, outcomes = limits or Limits(), {}
+    with only_run(home):
         _sweep(home)
-        wanted = [job for job in jobs if not (resume and is_current(edition, job, home))]
+        shared = hashes(input_files(edition))
+        inputs = {job.folder: hashes([job.notebook]) | shared for job in jobs}
+        wanted = [job for job in jobs if not (resume and is_current(job, home, inputs[job.folder]))]
         parts = {job.folder: home / f".part-{run}-{job.folder}" for job in wanted}
-
-        def work(job: Job, part: Path, engine: str | None) -> None:
-            make_pack(job, edition, part, run, engine)
-            write_whole(part / "manifest.json", _json(pack_manifest(edition, job, part)))
-
         current = (Outcome(job, "current") for job in jobs if job not in wanted)
-        for outcome in _all(current, BACKENDS[backend](wanted, work, parts, workers, stop)):
-            if outcome.status == "made":
-                swap_in(parts[outcome.job.folder], home / outcome.job.folder)
-            outcome.counts = rag_counts(edition, outcome.job.area)
-            outcomes[outcome.job.folder] = outcome
-            told(outcome)
-        _sweep(home)
-        in_order = [outcomes[job.folder] for job in jobs]
-        write_whole(home / "index.html", index_page(edition, home, in_order))
-        write_whole(home / "manifest.json", _json(manifest(edition, home, in_order, started, run)))
-    return in_order
+        work = partial(_make, edition, run, limits.cell, inputs)
+        try:
+            made = run_jobs(wanted, work, parts, workers, backend, limits, stop or Stop())
+            for outcome in chain(current, made):
+                outcomes[outcome.job.folder] = _settled(edition, home, outcome, parts)
+                told(outcome)
+        finally:
+            _sweep(home)
+        try:
+            write_whole(home / "index.html", index_page(edition, home, outcomes))
+            write_whole(home / "manifest.json", _json(manifest(edition, home, outcomes, started, run)))
+        except OSError as error:
+            raise NotMade(f"index and manifest were not written ({error.strerror})") from error
+    return [outcomes[job.folder] for job in jobs]
 
 
-def _all(*several) -> Iterator[Outcome]:
-    for outcomes in several:
-        yield from outcomes
+def _make(edition: Edition, run: str, seconds: int, inputs: dict, job: Job, part: Path, engine: str, at) -> None:
+    """Make one pack in `part`. Its manifest comes last, when all else is on the disk: with it the pack is whole."""
+    make_pack(job, edition, part, run, engine, seconds, at)
+    before = inputs[job.folder]
+    if changed := before.items() ^ hashes([job.notebook, *input_files(edition)]).items():
+        raise NotMade(f"{min(changed)[0]} was changed while the pack was made; run again")
+    sync(part)
+    write_whole(part / "manifest.json", _json(pack_manifest(edition, job, part, before)))
+
+
+def _settled(edition: Edition, home: Path, outcome: Outcome, parts: dict[str, Path]) -> Outcome:
+    """The outcome after a pack that was made has been put into its place."""
+    job = outcome.job
+    if outcome.status == "made":
+        try:
+            if not (parts[job.folder] / "manifest.json").exists():
+                raise NotMade("its process ended before the pack was whole")
+            swap_in(parts[job.folder], home / job.folder)
+        except (NotMade, OSError) as error:
+            outcome.status, outcome.error = "failed", getattr(error, "strerror", None) or str(error)
+    if outcome.status in {"made", "current"}:
+        with suppress(OSError):
+            kept(home, job).unlink(missing_ok=True)
+            (home / FAILED).rmdir()
+    outcome.counts = _told(home, job).get("rag") or rag_counts(edition, job.area)
+    return outcome
+
+
+# --- one run at a time, whole or not at all -------------------------------------------------------
 
 
 @contextmanager
@@ -82,15 +112,21 @@ def only_run(home: Path):
     """Hold the folder for this run; the system frees it when the process ends, however it ends."""
     lock, holder = FileLock(home / ".lock", timeout=0), home / ".holder"
     try:
+        home.mkdir(parents=True, exist_ok=True)
         lock.acquire()
     except Timeout:
         who = holder.read_text(encoding="utf-8") if holder.exists() else "another process"
         raise Busy(f"{home} is being written by {who}. Wait for it to end, or write to another folder.") from None
+    except OSError as error:
+        said = f"cannot be written ({error.strerror})."
+        raise InputError([Fault("error", "OUT001", str(home), said, "Choose another folder with --out.")]) from None
     try:
-        write_whole(holder, f"process {os.getpid()}, since {_clock(time.time())}")
+        with suppress(OSError):
+            write_whole(holder, f"process {os.getpid()}, since {_clock(time.time())}")
         yield
     finally:
-        holder.unlink(missing_ok=True)
+        with suppress(OSError):
+            holder.unlink()
         lock.release()
 
 
@@ -99,20 +135,51 @@ def _sweep(home: Path) -> None:
     for old in home.glob(".old-*"):
         final = home / old.name.removeprefix(".old-")
         if final.exists():
-            shutil.rmtree(old)
+            _remove(old)
         else:
             os.replace(old, final)
     for part in home.glob(".part-*"):
-        shutil.rmtree(part) if part.is_dir() else part.unlink()
+        _remove(part)
+
+
+def _remove(path: Path) -> None:
+    """Remove a folder or a file; never what a link points to."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        with suppress(OSError):
+            path.unlink()
 
 
 def swap_in(part: Path, final: Path) -> None:
-    """Put the folder `part` in the place of `final`; `_sweep` undoes a swap that was cut short."""
+    """Put the folder `part` in the place of `final`: at every moment there is the old pack or the new one.
+
+    Where the system cannot exchange two folders in one step, `_sweep` undoes a swap that was cut short.
+    """
     old = final.with_name(f".old-{final.name}")
-    if final.exists():
+    if not os.path.lexists(final):
+        os.replace(part, final)
+    elif _exchange(part, final):
+        old = part
+    else:
         os.replace(final, old)
-    os.replace(part, final)
-    shutil.rmtree(old, ignore_errors=True)
+        os.replace(part, final)
+    _sync_folder(final.parent)
+    if os.path.lexists(old):
+        _remove(old)
+
+
+def _exchange(one: Path, other: Path) -> bool:
+    """Exchange two folders in one step (Linux, on most file systems); whether that could be done."""
+    try:
+        renameat2 = ctypes.CDLL(None, use_errno=True).renameat2
+    except (AttributeError, TypeError):
+        return False
+    if renameat2(-100, os.fsencode(one), -100, os.fsencode(other), 2) == 0:  # AT_FDCWD, RENAME_EXCHANGE
+        return True
+    if (number := ctypes.get_errno()) in {errno.EINVAL, errno.ENOSYS, errno.EPERM, errno.EOPNOTSUPP}:
+        return False
+    raise OSError(number, os.strerror(number), str(other))
 
 
 def write_whole(path: Path, text: str) -> None:
@@ -123,74 +190,144 @@ def write_whole(path: Path, text: str) -> None:
         file.flush()
         os.fsync(file.fileno())
     os.replace(part, path)
+    _sync_folder(path.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    if os.name == "nt":  # Windows cannot open a folder
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+# --- what was made from what ----------------------------------------------------------------------
+
+
+def input_files(edition: Edition) -> Iterator[Path]:
+    """Every file that all packs depend on: edition, parameters, package source, lock file (if it is there)."""
+    source = (path for path in PACKAGE.rglob("*") if "__pycache__" not in path.parts)
+    found = chain([LOCK_FILE], (EDITIONS / edition.name).rglob("*"), PARAMS.glob("*.yml"), source)
+    return (path for path in found if path.is_file() and not path.name.startswith("."))
+
+
+def hashes(paths: Iterable[Path]) -> dict[str, str]:
+    """The hash of each file by its name in the project, which is the same on every machine."""
+    return {_name(path): sha256(path) for path in paths}
+
+
+def _name(path: Path) -> str:
+    base = PACKAGE.parent if path.is_relative_to(PACKAGE) or path == LOCK_FILE else PARAMS.parent
+    return path.relative_to(base).as_posix()
+
+
+def sha256(path: Path) -> str:
+    """Hash of a file's bytes."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def pack_manifest(edition: Edition, job: Job, folder: Path, inputs: dict[str, str]) -> dict:
+    """What the pack in `folder` says, what it was made from and with, and the hashes of all its files."""
+    return {
+        "area": job.area.name,
+        "edition": edition.name,
+        "rag": rag_counts(edition, job.area),
+        **_made_from(job, inputs),
+        "outputs": _outputs(folder),
+    }
+
+
+def _made_from(job: Job, inputs: dict[str, str]) -> dict:
+    return {
+        "notebook": job.notebook.name,
+        "parameters": job.parameters,
+        "versions": versions_installed(),
+        "inputs": dict(sorted(inputs.items())),
+    }
+
+
+def _outputs(folder: Path) -> dict[str, str]:
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and path != folder / "manifest.json")
+    return {path.relative_to(folder).as_posix(): sha256(path) for path in files}
+
+
+def is_current(job: Job, home: Path, inputs: dict[str, str]) -> bool:
+    """Whether the pack in `home` is whole, did not fail since, and was made from exactly what there is now."""
+    told, wanted = _told(home, job), _made_from(job, inputs)
+    if kept(home, job).exists() or {name: told.get(name) for name in wanted} != wanted:
+        return False
+    return told.get("outputs") == _outputs(home / job.folder)
+
+
+def _told(home: Path, job: Job) -> dict:
+    """The manifest of a pack; empty if there is none that can be read."""
+    try:
+        told = json.loads((home / job.folder / "manifest.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return told if isinstance(told, dict) else {}
+
+
+@cache
+def versions_installed() -> dict[str, str]:
+    """The versions of Python and of the packages that shape a pack."""
+    found = {"python": ".".join(map(str, sys.version_info[:3]))}
+    for name in VERSIONS:
+        with suppress(PackageNotFoundError):
+            found[name] = version(name)
+    return found
+
+
+# --- index and manifest of the edition ------------------------------------------------------------
 
 
 def rag_counts(edition: Edition, area: Area) -> dict[str, int]:
     """How many indicators of an area are RED, AMBER, GREEN and not rated."""
+    from scorecard.build import build_scorecard, counts
+
     told = counts(build_scorecard(edition, area))
     return {word: told[word] for word in COUNTED}
 
 
-def index_page(edition: Edition, home: Path, outcomes: list[Outcome]) -> str:
+def index_page(edition: Edition, home: Path, outcomes: dict[str, Outcome]) -> str:
     """The page that links every pack in `home`, with the counts per area and what failed."""
-    failed = {outcome.job.area.name: outcome.error for outcome in outcomes if outcome.status == "failed"}
-    entries = [
-        (job.area.name, f"{job.folder}/pack.html", rag_counts(edition, job.area), failed.get(job.area.name))
-        for job in plan(edition)
-        if (home / job.folder / "pack.html").exists() or job.area.name in failed
-    ]
+    from scorecard import tables
+
+    entries = []
+    for job in plan(edition):
+        told, outcome = _told(home, job), outcomes.get(job.folder)
+        why = outcome.error if outcome else None
+        if told or why:
+            counted = told.get("rag") or outcome.counts
+            entries.append((job.area.name, f"{job.folder}/pack.html" if told else None, counted, why))
     return tables.index(edition, entries)
 
 
-# --- what was made from what ------------------------------------------------------------------------
-
-
-def pack_manifest(edition: Edition, job: Job, folder: Path) -> dict:
-    """The hashes of everything that the pack in `folder` was made from and of everything in it."""
-    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != "manifest.json")
-    return {
-        "area": job.area.name,
-        "edition": edition.name,
-        "notebook": job.notebook.name,
-        "parameters": job.parameters,
-        "inputs": {relative(path): sha256(path) for path in inputs(edition, job)},
-        "outputs": {path.relative_to(folder).as_posix(): sha256(path) for path in files},
-    }
-
-
-def is_current(edition: Edition, job: Job, home: Path) -> bool:
-    """Whether the pack in `home` is whole and was made from exactly what there is now."""
-    folder = home / job.folder
-    try:
-        told = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return False
-    return told == pack_manifest(edition, job, folder)
-
-
-def manifest(edition: Edition, home: Path, outcomes: list[Outcome], started: float, run: str) -> dict:
-    """The facts of a run: when, with what, and what became of each pack."""
+def manifest(edition: Edition, home: Path, outcomes: dict[str, Outcome], started: float, run: str) -> dict:
+    """The facts of a run: when, with what, and what became of each pack; `manifest.schema.json` describes them."""
+    packs = {job.folder: outcomes.get(job.folder, Outcome(job, "untouched")) for job in plan(edition)}
     return {
         "edition": edition.name,
         "run": run,
         "started": _clock(started),
         "seconds": round(time.time() - started, 1),
         **_commit(),
-        "python": sys.version.split()[0],
-        "versions": {name: version(name) for name in VERSIONS},
-        "packs": {outcome.job.folder: _pack_facts(home, outcome) for outcome in outcomes},
+        "versions": versions_installed(),
+        "packs": {name: _pack_facts(home, outcome) for name, outcome in packs.items()},
     }
 
 
 def _pack_facts(home: Path, outcome: Outcome) -> dict:
-    told = home / outcome.job.folder / "manifest.json"
+    pack = home / outcome.job.folder / "manifest.json"
     return {
         "area": outcome.job.area.name,
         "status": outcome.status,
         "seconds": round(outcome.seconds, 2),
         "error": outcome.error,
-        "rag": outcome.counts,
-        "manifest": sha256(told) if told.exists() else None,
+        "rag": _told(home, outcome.job).get("rag"),
+        "manifest": sha256(pack) if pack.exists() else None,
     }
 
 
@@ -207,28 +344,6 @@ def _commit() -> dict:
 
     changed = git("status", "--porcelain")
     return {"commit": git("rev-parse", "HEAD"), "clean": None if changed is None else changed == ""}
-
-
-def inputs(edition: Edition, job: Job) -> list[Path]:
-    """Every file that a pack depends on: notebook, edition, parameters, package source, lock file."""
-    edition_files = [path for path in (EDITIONS / edition.name).rglob("*") if path.is_file()]
-    return sorted([job.notebook, *edition_files, *_common_inputs()])
-
-
-@cache
-def _common_inputs() -> tuple[Path, ...]:
-    source = [path for path in PACKAGE.rglob("*") if path.is_file() and "__pycache__" not in path.parts]
-    return (LOCK_FILE, *PARAMS.glob("*.yml"), *source)
-
-
-def relative(path: Path) -> str:
-    """A file's name within the project, the same on every machine."""
-    return path.relative_to(PARAMS.parent if path.is_relative_to(PARAMS) else PACKAGE.parent).as_posix()
-
-
-def sha256(path: Path) -> str:
-    """Hash of a file's bytes."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _clock(seconds: float) -> str:

@@ -1,7 +1,7 @@
-"""A papermill engine that runs a notebook inside this process, for a batch that forks one process a pack.
+"""Papermill engines for a batch with a process a pack: one runs the notebook inside it, one in a private kernel.
 
-The notebook that comes out is the one a kernel would give: same outputs in the same order, same
-errors, same counts. `tests/test_engine.py` holds the two against each other.
+The notebook that comes out of the first is the one a kernel would give: same outputs in the same
+order, same errors, same counts. `tests/test_engine.py` holds the two against each other.
 """
 
 import builtins
@@ -10,6 +10,7 @@ import signal
 import sys
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from io import TextIOBase
+from pathlib import Path
 
 import nbformat
 from ipykernel.compiler import XCachingCompiler
@@ -19,12 +20,14 @@ from IPython.core.displaypub import DisplayPublisher
 from IPython.core.error import StdinNotImplementedError
 from IPython.core.interactiveshell import InteractiveShell
 from jupyter_client.jsonutil import json_clean
+from jupyter_client.manager import AsyncKernelManager
+from jupyter_core.paths import jupyter_runtime_dir
 from nbformat.v4 import new_output
-from papermill.engines import Engine, papermill_engines
+from papermill.engines import Engine, NBClientEngine, papermill_engines
 from traitlets import Type
 from traitlets.config import Config
 
-NAME = "scorecard-in-process"
+NAME, KERNEL_NAME = "scorecard-in-process", "scorecard-private-kernel"
 RUN_FACTS = ["papermill", "execution"]
 """Metadata of a notebook and its cells that differs from run to run; kept out of the published notebook."""
 
@@ -167,8 +170,9 @@ class InProcessEngine(Engine):
     """Runs the cells of a notebook in an IPython shell of this process. Use it in a process of its own."""
 
     @classmethod
-    def execute_managed_notebook(cls, nb_man, kernel_name, execution_timeout=None, **_):
+    def execute_managed_notebook(cls, nb_man, kernel_name, execution_timeout=None, follow=None, **_):
         """Run every cell; stop after the first error unless its cell is tagged `raises-exception`."""
+        _tell_cells(nb_man, follow)
         recorder = Recorder()
         shell = _Shell.instance(recorder=recorder, config=Config({"HistoryManager": {"enabled": False}}))
         builtins.input = _no_input
@@ -198,11 +202,12 @@ def _run(shell: _Shell, recorder: Recorder, cell, timeout: int | None) -> bool:
 
 
 def _follow_figures():
-    """Have pyplot show its figures at the end of a cell, as a kernel does."""
+    """Have pyplot show its figures at the end of a cell, as a kernel does, whatever was imported before."""
     backend = "module://matplotlib_inline.backend_inline"
     os.environ.setdefault("MPLBACKEND", backend)
     if "matplotlib.pyplot" in sys.modules:
         sys.modules["matplotlib.pyplot"].switch_backend(backend)
+        sys.modules["matplotlib_inline.backend_inline"]._enable_matplotlib_integration()
     elif "matplotlib" in sys.modules:
         sys.modules["matplotlib"].rcParams["backend"] = backend
 
@@ -211,9 +216,82 @@ def _no_input(prompt=""):
     raise StdinNotImplementedError("raw_input was called, but this frontend does not support input requests.")
 
 
+def _tell_cells(nb_man, follow):
+    """Call `follow(notebook, index)` before each cell."""
+    start = nb_man.cell_start
+
+    def cell_start(cell, cell_index=None, **facts):
+        follow(nb_man.nb, cell_index)
+        start(cell, cell_index, **facts)
+
+    nb_man.cell_start = cell_start if follow else start
+
+
+# --- an ordinary kernel that nobody else can reach --------------------------------------------------
+
+PRIVATE_KERNEL = """
+import os, sys, zmq
+from ipykernel import iostream, kernelapp
+
+def bind(self):
+    self._pipe_uuid, pipe = os.urandom(16), self.socket.context.socket(zmq.PULL)
+    pipe.bind(PIPE)
+    self._pipe_in = iostream.ZMQStream(pipe, self.io_loop)
+    self._pipe_in.on_recv(self._handle_pipe_msg)
+
+def connect(self):
+    context = zmq.Context()
+    pipe = context.socket(zmq.PUSH)
+    pipe.linger = 3000
+    pipe.connect(PIPE)
+    return context, pipe
+
+PIPE = f"ipc://{sys.argv[2]}-pipe"
+iostream.IOPubThread._setup_pipe_in, iostream.IOPubThread._setup_pipe_out = bind, connect
+kernelapp.launch_new_instance()
+"""
+"""Starts ipykernel with the pipe that it has for its child processes in a file too: it would be a TCP port."""
+
+
+class PrivateKernel(AsyncKernelManager):
+    """A kernel whose sockets are files in a folder of its owner's; where that cannot be, encrypted ones."""
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        if os.name == "nt":
+            self.transport_encryption = "required"
+            return
+        folder = Path(jupyter_runtime_dir())
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.connection_file = str(folder / f"{os.getpid()}-{os.urandom(4).hex()}.json")
+        self.transport = "ipc"
+        self.ip = self.connection_file.removesuffix(".json")
+
+    def format_kernel_cmd(self, extra_arguments=None):
+        """The command that starts the kernel, with this Python."""
+        if self.transport != "ipc":
+            return super().format_kernel_cmd(extra_arguments)
+        return [sys.executable, "-P", "-c", PRIVATE_KERNEL, "-f", self.connection_file, "--log-level=ERROR"]
+
+
+class PrivateKernelEngine(NBClientEngine):
+    """Runs a notebook in an ordinary kernel, one of its own."""
+
+    @classmethod
+    def execute_managed_notebook(cls, nb_man, kernel_name, follow=None, **kwargs):
+        """Run the notebook as papermill does, in a kernel that is killed as soon as it is done."""
+        _tell_cells(nb_man, follow)
+        options = {"kernel_manager_class": PrivateKernel, "shutdown_kernel": "immediate"}
+        return super().execute_managed_notebook(nb_man, kernel_name, **kwargs, **options)
+
+
 def register():
-    """Make the engine known to papermill in this process, at no cost to any other start of papermill."""
+    """Make the engines known to papermill in this process, at no cost to any other start of papermill."""
     papermill_engines.register(NAME, InProcessEngine)
+    papermill_engines.register(KERNEL_NAME, PrivateKernelEngine)
+
+
+# --- what is published of a notebook ----------------------------------------------------------------
 
 
 def without_run_facts(notebook):

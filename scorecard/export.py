@@ -77,7 +77,7 @@ def charts_of(notebook):
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
             data = output.get("data", {})
-            if "image/png" in data:
+            if "image/png" in data and "<figure" in data.get("text/html", ""):
                 name, svg = _svg_of(data["text/html"])
                 yield name, "svg", svg.encode()
                 yield name, "png", base64.b64decode(data["image/png"])

@@ -3,21 +3,31 @@
 import ast
 import json
 import os
-from collections.abc import Iterator
+import re
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from types import NoneType
 
 from scorecard.areas import Area
 from scorecard.catalogue import PARAMS, read_yaml
-from scorecard.editions import Edition
+from scorecard.editions import TABLES, Edition
 from scorecard.faults import Fault, InputError, nearest
 
 PACKAGE = Path(__file__).resolve().parent
 NOTEBOOKS = PARAMS.parent / "notebooks"
-CELL_SECONDS = 120
-"""How long a cell may take before it is stopped."""
 DONE = "scorecard:done"
 """What the closing cell of a complete notebook says, followed by the run's id."""
+FAILED = ".failed"
+"""Folder of an edition's output that keeps notebooks that failed; for the engineer alone."""
+TYPES = {told.__name__: told for told in (str, int, float, bool, list, dict)} | {"None": NoneType}
+SPEAKS_OF_CODE = {
+    "AttributeError", "ImportError", "IndentationError", "MemoryError", "ModuleNotFoundError", "NameError",
+    "SyntaxError", "UnboundLocalError", "ZeroDivisionError",
+}  # fmt: skip
+"""Errors whose text never quotes a row."""
 
 
 @dataclass(frozen=True)
@@ -34,10 +44,14 @@ class Job:
         return self.area.slug
 
 
+class NotMade(Exception):  # noqa: N818
+    """Why a pack was not made, in words that hold no value of a row."""
+
+
 def plan(edition: Edition, areas: list[str] | None = None) -> list[Job]:
     """The packs of an edition in the order of `params/packs.yml`; only those of `areas` if given.
 
-    `InputError` for an area without a pack, with the near matches.
+    `InputError` for an area without a pack, with the near matches, and for a faulty `packs.yml`.
     """
     jobs = [job for told in read_yaml(PARAMS / "packs.yml") for job in _jobs(edition, told)]
     known = {job.area.name: job for job in jobs}
@@ -47,16 +61,30 @@ def plan(edition: Edition, areas: list[str] | None = None) -> list[Job]:
         for name in wanted
         if name not in known
     ]
-    if faults:
+    if faults := faults + _faults_of_folders(jobs):
         raise InputError(faults)
     return [job for name, job in known.items() if name in wanted]
 
 
+def _faults_of_folders(jobs: list[Job]) -> list[Fault]:
+    """A folder must be a plain name, and each pack must have its own."""
+    folders = [job.folder for job in jobs]
+    said = {
+        f'{job.area.name}: slug "{job.folder}" is not made of a-z, 0-9 and hyphens.'
+        for job in jobs
+        if not re.fullmatch("[a-z0-9-]{1,60}", job.folder)
+    } | {f'{name}: two packs would go to "{name}".' for name in folders if folders.count(name) > 1}
+    return [Fault("error", "PCK002", "areas.yml", words, "Give each pack a folder.") for words in sorted(said)]
+
+
 def _jobs(edition: Edition, told: dict) -> Iterator[Job]:
-    notebook = NOTEBOOKS / told["notebook"]
-    places = {"Kent": [edition.areas.kent], "districts": edition.areas.districts}[told["areas"]]
+    groups = {"Kent": [edition.areas.kent], "districts": edition.areas.districts}
+    if set(told) != {"notebook", "areas", "parameter"} or told["areas"] not in groups:
+        said = f"an entry is not whole: {told}."
+        raise InputError([Fault("error", "PCK003", "packs.yml", said, "See the head of the file.")])
+    notebook = NOTEBOOKS / Path(told["notebook"]).name
     declared = declared_parameters(notebook)
-    for area in places:
+    for area in groups[told["areas"]]:
         parameters = {"edition": edition.name}
         if told["parameter"]:
             parameters[told["parameter"]] = area.name
@@ -64,15 +92,26 @@ def _jobs(edition: Edition, told: dict) -> Iterator[Job]:
         yield Job(area, notebook, parameters)
 
 
-def declared_parameters(notebook: Path) -> dict[str, type]:
+def declared_parameters(notebook: Path) -> dict[str, tuple[type, ...]]:
     """Names and types of the parameters that the notebook's cell tagged `parameters` declares."""
-    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
-    tagged = [cell for cell in cells if "parameters" in cell["metadata"].get("tags", [])]
-    body = ast.parse("".join(tagged[0]["source"])).body if tagged else []
-    return {line.targets[0].id: type(ast.literal_eval(line.value)) for line in body if isinstance(line, ast.Assign)}
+    try:
+        cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+        tagged = [cell for cell in cells if "parameters" in cell["metadata"].get("tags", [])]
+        body = ast.parse("".join(tagged[0]["source"])).body if tagged else []
+        return dict(_declared(line) for line in body if isinstance(line, (ast.Assign, ast.AnnAssign)))
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, SyntaxError) as error:
+        said = f"its parameters cannot be read ({type(error).__name__})."
+        remedy = "It must be a notebook whose parameters are plain values: name = value."
+        raise InputError([Fault("error", "PRM003", notebook.name, said, remedy)]) from None
 
 
-def check_parameters(notebook: str, parameters: dict, declared: dict[str, type]) -> None:
+def _declared(line: ast.Assign | ast.AnnAssign) -> tuple[str, tuple[type, ...]]:
+    if isinstance(line, ast.Assign):
+        return line.targets[0].id, (type(ast.literal_eval(line.value)),)
+    return line.target.id, tuple(TYPES[name.strip().split("[")[0]] for name in ast.unparse(line.annotation).split("|"))
+
+
+def check_parameters(notebook: str, parameters: dict, declared: dict[str, tuple[type, ...]]) -> None:
     """Only names that the notebook declares, only values of their type; papermill itself would only warn.
 
     A name that is not an identifier would be written into the notebook as code.
@@ -81,9 +120,10 @@ def check_parameters(notebook: str, parameters: dict, declared: dict[str, type])
     for name, value in parameters.items():
         if name not in declared:
             said = f'"{name}" is not a parameter.'
-            faults.append(Fault("error", "PRM001", notebook, said, nearest(name, list(declared))))
-        elif not isinstance(value, declared[name]):
-            said = f'parameter "{name}" must be of type {declared[name].__name__}, not {type(value).__name__}.'
+            faults.append(Fault("error", "PRM001", notebook, said, nearest(str(name), list(declared))))
+        elif type(value) not in declared[name]:
+            asked = " or ".join(told.__name__ for told in declared[name])
+            said = f'parameter "{name}" must be of type {asked}, not {type(value).__name__}.'
             faults.append(Fault("error", "PRM002", notebook, said, "Put it in quotation marks."))
     if faults:
         raise InputError(faults)
@@ -92,22 +132,106 @@ def check_parameters(notebook: str, parameters: dict, declared: dict[str, type])
 # --- one pack -------------------------------------------------------------------------------------
 
 
-def make_pack(job: Job, edition: Edition, part: Path, run: str, engine: str | None) -> None:
-    """Execute the notebook of `job` and write its pack into `part`; raises if it is not complete."""
-    from papermill.execute import execute_notebook
+def make_pack(
+    job: Job, edition: Edition, part: Path, run: str, engine: str, seconds: float, at: Callable[[str], None]
+) -> None:
+    """Execute the notebook of `job` and write its pack into `part`; `NotMade` if it is not complete.
 
+    A cell may take `seconds`. `at` hears of each cell that begins.
+    """
     from scorecard.export import export_pack
 
-    notebook = execute_notebook(
-        with_closing_cell(job.notebook, run), None, parameters=job.parameters, engine_name=engine,
-        progress_bar=False, request_save_on_cell_execute=False, execution_timeout=CELL_SECONDS,
-        **({} if engine else {"extra_arguments": ["--log-level=ERROR"]}),
-    )  # fmt: skip
-    closing = notebook.cells.pop()
-    if incomplete := _incomplete(notebook, closing, run):
-        raise RuntimeError(incomplete)
-    export_pack(notebook, edition, job.area, part)
-    _sync(part)
+    watched = _Watched(kept(part.parent, job), at)
+    try:
+        notebook = _execute(job, run, engine, seconds, watched)
+        closing = notebook.cells.pop()
+        if why := _incomplete(notebook, closing, run):
+            raise NotMade(why)
+        _say_warnings(job, notebook)
+        watched.place = "its files"
+        export_pack(notebook, edition, job.area, part)
+    except NotMade:
+        watched.keep()
+        raise
+    except Exception as error:
+        watched.keep()
+        failed = _named(error.exec_count, error.source) if hasattr(error, "exec_count") else watched.place
+        raise NotMade(f"{failed}: {_said(error, edition, seconds)}") from error
+
+
+def _execute(job: Job, run: str, engine: str, seconds: float, watched: "_Watched"):
+    """The executed notebook; a kernel that does not start gets a second chance."""
+    from papermill.execute import execute_notebook
+
+    for attempt in (1, 2):
+        try:
+            return execute_notebook(
+                with_closing_cell(job.notebook, run), None, parameters=job.parameters, engine_name=engine,
+                progress_bar=False, request_save_on_cell_execute=False, execution_timeout=seconds, follow=watched,
+            )  # fmt: skip
+        except Exception:
+            if watched.notebook is not None or attempt == 2:
+                raise
+
+
+class _Watched:
+    """A notebook while it runs: which cell it has come to, kept for the engineer in case it fails."""
+
+    def __init__(self, path: Path, at: Callable[[str], None]):
+        self.path, self.at, self.notebook, self.place = path, at, None, "its start"
+
+    def __call__(self, notebook, index: int) -> None:
+        if self.notebook is None:
+            self.notebook = notebook
+            self.keep()
+        self.notebook = notebook
+        if notebook.cells[index].cell_type == "code":
+            self.place = cell_name(notebook, index)
+            self.at(self.place)
+
+    def keep(self) -> None:
+        """Write the notebook as it is now, for the owner of the run alone; a full disk does not matter here."""
+        import nbformat
+
+        with suppress(OSError, MemoryError):
+            if self.notebook is not None:
+                self.path.parent.mkdir(mode=0o700, exist_ok=True)
+                self.path.write_text(nbformat.writes(self.notebook), encoding="utf-8")
+
+
+def kept(home: Path, job: Job) -> Path:
+    """Where the notebook of a pack is kept if it fails."""
+    return home / FAILED / f"{job.folder}.ipynb"
+
+
+def cell_name(notebook, index: int) -> str:
+    """A code cell as Jupyter counts it, with the beginning of its code: `cell [7] "charts.trends(rows)"`."""
+    code = [cell.source.strip() for cell in notebook.cells[: index + 1] if cell.cell_type == "code"]
+    return _named(sum(map(bool, code)), notebook.cells[index].source)
+
+
+def _named(count: int, source: str) -> str:
+    return f'cell [{count}] "{next(iter(source.strip().splitlines()), "")[:60]}"'
+
+
+def _said(error: Exception, edition: Edition, seconds: float) -> str:
+    """The last line of an error, without what could be a value of a row."""
+    kind = getattr(error, "ename", type(error).__name__)
+    if isinstance(error, TimeoutError) or kind == "CellTimeout":
+        return f"took longer than {seconds:g} s"
+    if isinstance(error, OSError):
+        return f"{kind}: {error.strerror}"
+    first = next(iter(str(getattr(error, "evalue", error)).strip().splitlines()), "")
+    return f"{kind}: {first if kind in SPEAKS_OF_CODE else without_values(first, edition)}"
+
+
+def without_values(text: str, edition: Edition) -> str:
+    """A text whose numbers, quotations and notes of the edition's rows are replaced by `…`."""
+    frames = [getattr(edition, name) for name in TABLES]
+    notes = {str(note) for frame in frames for name in {"note", "reason"} & set(frame) for note in frame[name] if note}
+    for note in sorted(notes, key=len, reverse=True):
+        text = text.replace(note, "…")
+    return re.sub(r"""'[^']*'|"[^"]*"|‘[^’]*’|“[^”]*”|\d[\d.,]*""", "…", text)
 
 
 def with_closing_cell(path: Path, run: str):
@@ -123,20 +247,30 @@ def with_closing_cell(path: Path, run: str):
 
 def _incomplete(notebook, closing, run: str) -> str | None:
     """Why the notebook is not complete, judged by what it holds and not by what papermill says of it."""
-    for position, cell in enumerate(notebook.cells, start=1):
-        if cell.cell_type == "code" and cell.source.strip() and cell.execution_count is None:
-            return f"cell {position} did not run"
+    for index, cell in enumerate(notebook.cells):
         if any(output.output_type == "error" for output in cell.get("outputs", [])):
-            return f"cell {position} failed"
+            return f"{cell_name(notebook, index)}: ended the notebook early"
+        if cell.cell_type == "code" and cell.source.strip() and cell.execution_count is None:
+            return f"{cell_name(notebook, index)}: did not run"
     said = "".join(output.get("text", "") for output in closing.outputs)
     return None if said == f"{DONE} {run}\n" else "the notebook did not come to its end"
 
 
-def _sync(folder: Path) -> None:
+def _say_warnings(job: Job, notebook) -> None:
+    """Move what the notebook wrote to standard error there: warnings are for the engineer, not for readers."""
+    for cell in notebook.cells:
+        streams = [output for output in cell.get("outputs", []) if output.get("name") == "stderr"]
+        for output in streams:
+            cell.outputs.remove(output)
+            print(f"{job.area.name}: {output.text.rstrip()}", file=sys.stderr)
+
+
+def sync(folder: Path) -> None:
     """Have everything below `folder` on the disk before it is swapped in."""
     for path in [*folder.rglob("*"), folder]:
-        handle = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+        if os.name != "nt" or path.is_file():  # Windows cannot open a folder
+            handle = os.open(path, os.O_RDWR if os.name == "nt" else os.O_RDONLY)
+            try:
+                os.fsync(handle)
+            finally:
+                os.close(handle)
