@@ -18,7 +18,7 @@ $(READY): requirements.lock pyproject.toml
 	touch $(READY)
 
 packs: $(READY)  ## Render the packs of Kent and its districts (EDITION=2024-07 JOBS=2)
-	.venv/bin/scorecard packs --edition $(EDITION) --jobs $(JOBS)
+	.venv/bin/scorecard packs --edition $(EDITION) --jobs $(JOBS) --resume
 
 test: $(READY)  ## Run every check and test
 	$(PY) -m ruff check .

@@ -76,10 +76,20 @@ class Stop:
 
 
 def run_jobs(
-    jobs: list[Job], work: Work, parts: dict[str, Path], workers: int, backend: str, limits: Limits, stop: Stop
+    jobs: list[Job],
+    work: Work,
+    parts: dict[str, Path],
+    workers: int,
+    backend: str,
+    limits: Limits,
+    stop: Stop,
+    rehearse: Callable[[], None],
 ) -> Iterator[Outcome]:
-    """Do `work` for each job in a process of its own, `workers` at once; the outcomes as they come."""
-    context, waiting, running = _context() if jobs and not stop.asked else None, list(jobs), {}
+    """Do `work` for each job in a process of its own, `workers` at once; the outcomes as they come.
+
+    `rehearse` does once, before the processes are forked, what each of them would else do again.
+    """
+    context, waiting, running = _context(rehearse) if jobs and not stop.asked else None, list(jobs), {}
     try:
         while running or (waiting and not stop.asked):
             while waiting and len(running) < workers and not stop.asked:
@@ -95,17 +105,18 @@ def run_jobs(
     yield from (Outcome(job, "not begun") for job in waiting)
 
 
-def _context():
+def _context(rehearse: Callable[[], None]):
     """Forked processes start with everything loaded, so load it now; no thread, loop or socket may exist yet."""
     from nbformat import v4, validate
 
-    from scorecard import charts, engine  # noqa: F401
+    from scorecard import engine
     from scorecard.export import exporter
 
     engine.register()
     rehearsal = v4.new_notebook(cells=[v4.new_markdown_cell("## x"), v4.new_code_cell("1", execution_count=1)])
     validate(rehearsal)
     exporter().from_notebook_node(rehearsal, resources={"title": "", "style": "", "footer": ""})
+    rehearse()
     gc.freeze()
     return get_context("fork" if hasattr(os, "fork") else "spawn")
 
@@ -236,6 +247,7 @@ def _work(work: Work, job: Job, part: Path, engine: str, tell, _: int) -> None:
     from scorecard import engine as engines
 
     engines.register()
+    gc.disable()  # this process ends with its pack
     signal.signal(signal.SIGINT, signal.default_int_handler)
     os.dup2(2, 1)  # what a notebook writes past Jupyter must not stand between the lines of the summary
     try:
