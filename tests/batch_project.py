@@ -118,7 +118,7 @@ def preload():
     sys.modules["rfc3987_syntax"] = None  # as the command itself does
     from scorecard import __main__, backends, batch, checks, tables  # noqa: F401
 
-    backends._context()
+    backends._context(lambda: None)
 
 
 _made: list[Project] = []
