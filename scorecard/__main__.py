@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from scorecard.benchmarks_cli import benchmarks
 from scorecard.faults import InputError
 
 edition_option = click.option("--edition", "edition_name", required=True, metavar="NAME", help="For example 2024-07.")
@@ -38,6 +39,9 @@ def main():
 
     Exit status: 0 done, 1 a difference or a failed pack, 2 bad input.
     """
+
+
+main.add_command(benchmarks)
 
 
 @main.command()

@@ -19,6 +19,8 @@ from scorecard import sums, years
 from scorecard.areas import Kind
 from scorecard.editions import EDITIONS, Edition, Section, editions_known, load_edition
 from scorecard.faults import GRADES, Fault, InputError, nearest
+from scorecard.likeness import likeness
+from scorecard.measures import load_derived, load_measures
 from scorecard.periods import FORMS, KIND_OF_DATA_PERIOD, kind, months_before, name, year_before
 from scorecard.ratings import Polarity
 from scorecard.sums import by_cell, listed, many, rows_of
@@ -296,7 +298,7 @@ FORM = (settings, shown_periods, sections, names, periods, words, duplicates)
 FIGURES = (reasons, *sums.RULES, *years.RULES)
 COVERAGE = (missing_rows, unprinted_rows)
 RULES = (*FORM, *FIGURES, *COVERAGE)
-"""Every rule. `years.unchanged_benchmarks`, which compares two editions, is run besides."""
+"""Every rule over one edition. The like-for-like guard of the benchmarks is run besides."""
 
 
 def check(edition: Edition, earlier: Edition | None = None) -> list[Fault]:
@@ -309,10 +311,16 @@ def check(edition: Edition, earlier: Edition | None = None) -> list[Fault]:
     sound = _sound(edition, form) if form else edition
     rules = FIGURES if form else (*FIGURES, *COVERAGE)
     faults = [*form, *(fault for rule in rules for fault in rule(sound))]
-    earlier = earlier or edition_before(edition)
-    if earlier:
-        faults += years.unchanged_benchmarks(sound, earlier)
+    faults += _likeness(sound, earlier or edition_before(edition))
     return sorted(faults, key=lambda fault: (GRADES.index(fault.grade), fault.file, fault.code, fault.rows))
+
+
+def _likeness(edition: Edition, earlier: Edition | None) -> list[Fault]:
+    """Where a benchmark is of another year, definition or vintage than it seems."""
+    return likeness(
+        edition.benchmarks, earlier and earlier.benchmarks, load_derived(edition.name), load_measures(), edition.areas,
+        as_at=edition.as_at, year=edition.year,
+    )  # fmt: skip
 
 
 def _sound(edition: Edition, faults: list[Fault]) -> Edition:

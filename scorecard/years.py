@@ -12,7 +12,7 @@ from scorecard.editions import Edition
 from scorecard.faults import Fault
 from scorecard.periods import kind, name
 from scorecard.ratings import Polarity, margin, places, round_half_up
-from scorecard.sums import ASK, by_cell, listed, number, rows_of
+from scorecard.sums import ASK, by_cell, listed, rows_of
 
 FAR = 3
 """A target further than this many times its own distance to the floor from every other figure looks like a slip."""
@@ -218,22 +218,6 @@ def _months_repeated(edition: Edition) -> dict[tuple[str, str], list]:
 
 def _values(told: list) -> list[Decimal]:
     return [one.value for one in told]
-
-
-def unchanged_benchmarks(edition: Edition, earlier: Edition) -> Iterator[Fault]:
-    """A benchmark under a new year is a new figure, not that of an earlier edition."""
-    before = {(told.indicator, told.area): told for told in earlier.benchmarks.itertuples()}
-    for told in edition.benchmarks.dropna(subset=["value"]).itertuples():
-        was = before.get((told.indicator, told.area))
-        if was and was.period != told.period and was.value == told.value:
-            said = (
-                f"{told.indicator}, {told.area}: {number(told.value)} stands for {told.period}, and in edition "
-                f"{earlier.name} it stood for {was.period}."
-            )
-            remedy = "Look the year up at the source."
-            yield Fault(
-                "warning", "BEN007", "benchmarks.csv", said, remedy, (told.row,), "period", told.period, told.indicator
-            )
 
 
 # --- pages that differ ----------------------------------------------------------------------------------------

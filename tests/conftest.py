@@ -1,5 +1,6 @@
 """What all tests share: the edition of July 2024, read once, and hypothesis without chance or clock."""
 
+import os
 import subprocess
 import sys
 
@@ -8,6 +9,7 @@ from hypothesis import settings
 
 from scorecard.editions import Edition, load_edition
 
+os.environ["SCORECARD_STORE"] = os.devnull  # what somebody has imported on this machine must not change a test
 settings.register_profile("scorecard", derandomize=True, deadline=None, database=None)
 settings.load_profile("scorecard")
 

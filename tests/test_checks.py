@@ -325,25 +325,6 @@ def test_results_repeat_at_the_coarser_of_two_printed_precisions(edition):
 
 # --- against an earlier edition -----------------------------------------------------------------------------------
 
-BENCHMARKS = [
-    ("CYPE2,England,2022-23,92.2,", "CYPE2,England,2023-24,92.2,", 1),
-    ("CYPE2,England,2022-23,92.2,", "CYPE2,England,2022-23,92.2,", 0),
-    ("CYPE2,England,2022-23,92.2,", "CYPE2,England,2023-24,92.6,", 0),
-    ("CYPE2,South East,2022-23,92.2,", "CYPE2,England,2023-24,92.2,", 0),
-]
-
-
-@pytest.mark.parametrize(("before", "now", "count"), BENCHMARKS, ids=[told[1] for told in BENCHMARKS])
-def test_a_benchmark_unchanged_under_a_new_year(edition, before, now, count):
-    earlier = replace(only(edition, benchmarks=table("benchmarks", before)), name="2023-07")
-    faults = of_code(check(only(edition, benchmarks=table("benchmarks", now)), earlier), "BEN007")
-    assert len(faults) == count
-    for fault in faults:
-        assert fault.message == (
-            "CYPE2, England: 92.2 stands for 2023-24, and in edition 2023-07 it stood for 2022-23."
-        )
-        assert (fault.grade, fault.rows, fault.column, fault.indicator) == ("warning", (2,), "period", "CYPE2")
-
 
 def test_the_edition_before_is_the_latest_of_the_same_title(edition, tmp_path):
     for name in ("2023-06", "2023-07", "2024-01", "2024-08"):
@@ -426,5 +407,5 @@ def test_every_rule_is_run_and_has_a_case():
         if not function.__name__.startswith("_") and get_type_hints(function).get("return") == Iterator[Fault]
     }
     tried = {case.rule for case in CASES} | {rule for rule, *_ in SETTINGS} | {"sums", "stale_outturns", "far_targets"}
-    assert {rule.__name__ for rule in RULES} | {"unchanged_benchmarks"} == written
+    assert {rule.__name__ for rule in RULES} == written
     assert set(BY_NAME) == tried

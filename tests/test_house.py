@@ -17,10 +17,10 @@ HOME = Path(__file__).resolve().parents[1]
 MODULES = sorted((HOME / "scorecard").glob("*.py"))
 NOTEBOOKS = sorted((HOME / "notebooks").glob("*.ipynb"))
 ORDER = [
-    "faults", "periods", "ratings", "catalogue", "areas", "editions", "sums", "years", "checks", "build", "reconcile",
-    "commentary", "tables", "sheet", "evidence", "trend", "ranked", "charts", "engine", "export", "packs", "backends",
-    "batch", "new_edition",
-    "__main__",
+    "faults", "periods", "ratings", "catalogue", "areas", "editions", "sums", "years", "measures", "benchmarks",
+    "likeness", "checks", "build", "reconcile", "commentary", "tables", "sheet", "evidence", "trend", "ranked",
+    "charts", "layouts", "imports", "comparators", "neighbours", "engine", "export", "packs", "backends", "batch",
+    "cluster", "new_edition", "benchmarks_cli", "__main__",
 ]  # fmt: skip
 """A module imports only from those left of it. A new module is put into its place here, and nowhere else."""
 
@@ -203,7 +203,7 @@ def test_a_notebook_keeps_its_budget(path):
 
 # --- one list of packages -------------------------------------------------------------------------
 
-ON_CONDA_FORGE = {"matplotlib": "matplotlib-base", "playwright": "playwright-python"}
+ON_CONDA_FORGE = {"duckdb": "python-duckdb", "matplotlib": "matplotlib-base", "playwright": "playwright-python"}
 """Where conda-forge has another name than PyPI for what a Python program imports."""
 BY_PIP = {"afcharts", "axe-playwright-python"}
 """Not on conda-forge."""

@@ -1,0 +1,143 @@
+"""Which published measure each indicator is compared by, and the figures derived from it that an edition ships with."""
+
+import csv
+import io
+import os
+from dataclasses import dataclass, fields
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+
+import pandas as pd
+
+from scorecard.catalogue import PARAMS, load_catalogue, read_yaml
+from scorecard.editions import EDITIONS
+from scorecard.faults import Fault, InputError, nearest
+
+LIKE, NEAR = "like for like", "near"
+DERIVED = ["indicator", "year", "area", "value", "n", "rank", "of", "national_rank", "national_of", "band", "method",
+           "source", "vintage"]  # fmt: skip
+"""Columns of `benchmarks_derived.csv`; explained at the top of `params/benchmarks.yml`."""
+NUMBERS, WHOLE = ["value"], ["n", "rank", "of", "national_rank", "national_of"]
+FILE = "benchmarks_derived.csv"
+
+
+@dataclass(frozen=True)
+class Differs:
+    """Why one printed benchmark is not what the published data give."""
+
+    area: str
+    year: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One line of `params/benchmarks.yml`; every field is explained at the top of that file."""
+
+    indicator: str
+    source: str
+    measure: str | dict
+    definition: str
+    group: str | None
+    like: str
+    reason: str | None
+    years: str
+    label: str
+    decimals: int
+    counts: dict | None = None
+    differs: tuple[Differs, ...] = ()
+
+    @property
+    def legs(self) -> tuple[str, ...]:
+        """The measures it needs: one, or the two of a difference."""
+        return (self.measure,) if isinstance(self.measure, str) else tuple(self.measure["minus"])
+
+    @property
+    def title(self) -> str:
+        """The measure by the name of its source: `LAIT A minus B`."""
+        return f"{self.source} {' minus '.join(self.legs)}"
+
+    def year_label(self, year: str) -> str:
+        """What the source calls a year of the scorecard: 2023 or 2022/23 for 2022-23."""
+        start = int(year[:4])
+        return self.label.format(start=start, end=start + 1, end2=f"{(start + 1) % 100:02}")
+
+    def why(self, area: str, year: str) -> str | None:
+        """The reason given for a printed benchmark that differs."""
+        return next((told.reason for told in self.differs if (told.area, told.year) == (area, year)), None)
+
+
+@cache
+def load_measures(path: Path = PARAMS / "benchmarks.yml") -> dict[str, Measure]:
+    """All measures by indicator; `InputError` lists every entry that is not whole."""
+    faults, measures = [], {}
+    fine = {field.name for field in fields(Measure)}
+    needed = fine - {"counts", "differs"}
+    for position, entry in enumerate(read_yaml(path)["indicators"], start=1):
+        name = entry.get("indicator", f"entry {position}")
+        said = [f"{odd} is missing" for odd in sorted(needed - set(entry))]
+        said += [f"{odd} is not a field" for odd in sorted(set(entry) - fine)]
+        said += ["it stands twice"] if name in measures else []
+        said += [] if name in load_catalogue() else ["it is not in indicators.yml"]
+        said += _unlike(entry)
+        faults += [Fault("error", "BMK001", path.name, f"{name}: {odd}.", "See the head of the file.") for odd in said]
+        if not said:
+            differs = tuple(Differs(**told) for told in entry.get("differs", ()))
+            measures[name] = Measure(**{**entry, "differs": differs})
+    if faults:
+        raise InputError(faults)
+    return measures
+
+
+def _unlike(entry: dict) -> list[str]:
+    like, reason = entry.get("like"), entry.get("reason")
+    if like not in (LIKE, NEAR):
+        return [f'like is "{like}", not "{LIKE}" or "{NEAR}"']
+    return [f'"{NEAR}" needs a reason and "{LIKE}" has none'] if (like == NEAR) != bool(reason) else []
+
+
+def load_left_out(path: Path = PARAMS / "benchmarks.yml") -> dict[str, str]:
+    """The indicators that no published measure fits, each with the reason."""
+    return read_yaml(path)["left_out"]
+
+
+def measure_of(indicator: str) -> Measure:
+    """The measure of one indicator; `InputError` says why there is none."""
+    measures = load_measures()
+    if indicator not in measures:
+        why = load_left_out().get(indicator) or nearest(indicator, list(measures))
+        said = f"no published measure is given for {indicator}."
+        raise InputError([Fault("error", "BMK005", "benchmarks.yml", said, why)])
+    return measures[indicator]
+
+
+def load_derived(edition: str, folder: Path = EDITIONS) -> pd.DataFrame:
+    """The derived figures of an edition: value a Decimal or None, counts whole numbers or None, and `row`.
+
+    Empty if the edition ships none. `InputError` says so if the file has other columns.
+    """
+    path = folder / edition / FILE
+    text = path.read_text(encoding="utf-8") if path.exists() else ",".join(DERIVED)
+    header, *lines = csv.reader(io.StringIO(text, newline=""))
+    if header != DERIVED or any(len(line) != len(DERIVED) for line in lines):
+        remedy = f"Make it again: scorecard benchmarks derive --edition {edition}"
+        raise InputError([Fault("error", "BMK002", FILE, "does not have the columns it should.", remedy)])
+    table = pd.DataFrame(lines, columns=DERIVED, dtype=object)
+    for column, form in [*dict.fromkeys(NUMBERS, Decimal).items(), *dict.fromkeys(WHOLE, int).items()]:
+        table[column] = pd.Series([form(cell) if cell else None for cell in table[column]], dtype=object)
+    table["band"] = table["band"].where(table["band"] != "", None)
+    table["row"] = range(2, len(table) + 2)
+    return table
+
+
+def write_derived(derived: pd.DataFrame, edition: str, folder: Path = EDITIONS) -> Path:
+    """Write the derived figures of an edition, whole or not at all."""
+    path = folder / edition / FILE
+    part = path.with_suffix(".part")
+    with part.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(DERIVED)
+        writer.writerows(["" if cell is None else cell for cell in line] for line in derived[DERIVED].to_numpy())
+    os.replace(part, path)
+    return path
