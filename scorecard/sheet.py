@@ -5,6 +5,7 @@ No axes, no layout engine, no pyplot: a chart then costs a few milliseconds, and
 
 import io
 import math
+import os
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -93,6 +94,11 @@ def clean(text: str) -> str:
 def _font(bold: bool) -> FT2Font:
     file = "DejaVuSans-Bold.ttf" if bold else "DejaVuSans.ttf"
     return FT2Font(str(Path(mpl.get_data_path(), "fonts", "ttf", file)))
+
+
+# A font reads its file as it is used, and forked processes share the place in the file: each opens its own.
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_font.cache_clear)
 
 
 @lru_cache

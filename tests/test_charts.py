@@ -558,3 +558,18 @@ def test_a_notebook_gets_page_picture_and_words(trend):
     assert bundle["text/plain"] == chart.alt
     assert bundle["image/png"] == chart.png
     assert "<figure" in bundle["text/html"]
+
+
+def test_forked_processes_do_not_share_the_place_in_a_font_file():
+    """Else two packs that are drawn side by side read each other's glyphs."""
+    from multiprocessing import get_context
+
+    from scorecard.sheet import _font
+
+    before = _font(False)
+    receive, send = get_context("fork").Pipe(duplex=False)
+    child = get_context("fork").Process(target=lambda: send.send(_font.cache_info().currsize))
+    child.start()
+    assert receive.recv() == 0
+    child.join()
+    assert _font(False) is before
