@@ -35,6 +35,6 @@ lock: $(READY)  ## Resolve the dependencies again into requirements.lock
 	$(PY) -m pip install --quiet uv
 	$(PY) -m uv pip compile pyproject.toml --extra test --universal --no-header --no-annotate --quiet --output-file requirements.lock
 
-clean:  ## Remove .venv and everything in outputs
+clean:  ## Remove .venv and all packs (imported benchmark data stay)
 	rm -rf .venv .pytest_cache .ruff_cache .hypothesis *.egg-info
-	find outputs -mindepth 1 -not -name .gitkeep -delete
+	find outputs -mindepth 1 -not -name .gitkeep -not -path "outputs/benchmarks*" -delete

@@ -17,7 +17,7 @@ import pandas as pd
 
 from scorecard import sums, years
 from scorecard.areas import Kind
-from scorecard.editions import EDITIONS, Edition, Section, editions_known, load_edition
+from scorecard.editions import EDITIONS, TO_BE_SUPPLIED, Edition, Section, editions_known, load_edition
 from scorecard.faults import GRADES, Fault, InputError, nearest
 from scorecard.likeness import likeness
 from scorecard.measures import load_derived, load_measures
@@ -294,8 +294,24 @@ def unprinted_rows(edition: Edition) -> Iterator[Fault]:
 
 # --- all of it ------------------------------------------------------------------------------------------------
 
+
+def awaited(edition: Edition) -> Iterator[Fault]:
+    """Figures that are still to be supplied are counted; an edition without any figure is no edition yet."""
+    missing = edition.observations[edition.observations["value"].isna()]
+    told = missing[missing["note"] == TO_BE_SUPPLIED]
+    if len(told):
+        empty = len(missing) == len(edition.observations)
+        grade, said = (
+            ("error", "there is no figure yet.")
+            if empty
+            else ("warning", f"{many(len(told), 'figure')} to be supplied.")
+        )
+        remedy = "Put the month's figures in."
+        yield Fault(grade, "OBS023", "observations.csv", said, remedy, tuple(told["row"]), "value")
+
+
 FORM = (settings, shown_periods, sections, names, periods, words, duplicates)
-FIGURES = (reasons, *sums.RULES, *years.RULES)
+FIGURES = (reasons, awaited, *sums.RULES, *years.RULES)
 COVERAGE = (missing_rows, unprinted_rows)
 RULES = (*FORM, *FIGURES, *COVERAGE)
 """Every rule over one edition. The like-for-like guard of the benchmarks is run besides."""

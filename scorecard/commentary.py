@@ -351,6 +351,13 @@ def sentences(rows: Iterable[Row], phrases: Phrases | None = None) -> dict[str, 
     }
 
 
+def remarks(rows: Iterable[Row], phrases: Phrases | None = None) -> list[str]:
+    """What holds for all sentences: how floors are known, and what is doubtful about standards and outturns."""
+    words = phrases or load_phrases()
+    notes = [words.say("markdown", phrase, **fields) for phrase, fields in _notes(each_once(rows))]
+    return [words.say("markdown", "floors"), *notes]
+
+
 def markdown(rows: Iterable[Row], title: str, phrases: Phrases | None = None) -> str:
     """The drafted commentary of a pack as Markdown: a list of sentences for each rating, then the notes on figures."""
     words, rows = phrases or load_phrases(), each_once(rows)

@@ -32,6 +32,8 @@ NUMBERS = {
     "activity": ["value", "national"],
 }
 NUMBER = r"-?[0-9]+(\.[0-9]+)?"
+TO_BE_SUPPLIED = "to be supplied"
+"""The reason that stands beside a figure which is still to come."""
 OPTIONAL = {"activity", "conflicts", "printed", "known_exceptions"}
 """Tables an edition may lack; they are empty then."""
 
@@ -95,7 +97,8 @@ class Edition:
 
     def teams_of(self, district: str) -> list[Area]:
         """The teams that serve a district, social work first."""
-        return [team for team in self.areas.teams(self.teams_as_of) if district in team.districts]
+        serving = [team for team in self.areas.teams(self.teams_as_of) if district in team.districts]
+        return sorted(serving, key=lambda team: team.kind)
 
 
 def editions_known(folder: Path = EDITIONS) -> list[str]:

@@ -30,7 +30,8 @@ def printed_against_derived(
         values = sorted({told.value for told in found if told and told.value is not None})
         if values and not any(fine):
             why = measure.why(cell.area, cell.period)
-            said = f"{cell.indicator}, {cell.area} {cell.period}: printed {cell.value}, derived {_either(values)}."
+            said = f"{cell.indicator}, {cell.area} {cell.period}: printed {cell.value}, the department's data give "
+            said += f"{_either(sorted({round_half_up(value, measure.decimals) for value in values}))}."
             same = _other_year(derived, printed_area(measure, cell.area, areas, as_at), cell)
             remedy = why or f"{same}Check definition and year, or give the reason in benchmarks.yml."
             yield _fault("warning", DIFFERENT, said, remedy, cell)

@@ -7,12 +7,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from scorecard.editions import EDITIONS, TABLES, Edition
+from scorecard.editions import EDITIONS, TABLES, TO_BE_SUPPLIED, Edition
 from scorecard.faults import Fault, InputError
 from scorecard.periods import kind, months_before
 
 CARRIED_OVER = ["standards", "outturns", "benchmarks"]
-TO_BE_SUPPLIED = "to be supplied"
 
 
 def make_edition(new: str, earlier: Edition, folder: Path = EDITIONS) -> Path:

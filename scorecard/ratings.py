@@ -55,6 +55,7 @@ class Verdict(NamedTuple):
 
 NO_VALUE = "no value"
 NO_TARGET = "no target"
+NO_TOLERANCE = "tolerance not known"
 NO_FLOOR = "floor standard not known"
 NO_POLARITY = "no polarity"
 NO_PREVIOUS = "no earlier value"
@@ -95,24 +96,21 @@ def rag(
     """RAG of one printed value, or None with the reason.
 
     `floor` and, for polarity T, `tolerance` are standards; for T both are distances from `target`.
-    All in the unit of the indicator. Without a floor only GREEN can be said.
+    All in the unit of the indicator. Without a floor only GREEN can be said;
+    for T nothing can be said without a tolerance.
 
     >>> rag(Decimal("2.8"), Decimal("2.8"), Decimal("3.8"), Polarity.LOW)
     Verdict(word=<Rag.GREEN: 'GREEN'>, reason=None)
     """
-    if polarity is None:
-        return Verdict(None, NO_POLARITY)
-    if value is None:
-        return Verdict(None, NO_VALUE)
-    if target is None:
-        return Verdict(None, NO_TARGET)
-    sign = polarity.sign
-    green_at = (tolerance or Decimal(0)) if sign == 0 else target
-    if margin(value, green_at, sign, target) >= 0:
+    green_at = tolerance if polarity is Polarity.TARGET else target
+    needed = {NO_POLARITY: polarity, NO_VALUE: value, NO_TARGET: target, NO_TOLERANCE: green_at}
+    if lacking := [reason for reason, told in needed.items() if told is None]:
+        return Verdict(None, lacking[0])
+    if margin(value, green_at, polarity.sign, target) >= 0:
         return Verdict(Rag.GREEN, None)
     if floor is None:
         return Verdict(None, NO_FLOOR)
-    return Verdict(Rag.AMBER if margin(value, floor, sign, target) >= 0 else Rag.RED, None)
+    return Verdict(Rag.AMBER if margin(value, floor, polarity.sign, target) >= 0 else Rag.RED, None)
 
 
 def direction_of_travel(
@@ -194,10 +192,10 @@ def _whole(column: np.ndarray) -> np.ndarray:
 
 
 def _rag_codes(sign, value, target, tolerance, floor) -> np.ndarray:
-    green_at = np.where(sign == 0, np.nan_to_num(tolerance), target)
+    green_at = np.where(sign == 0, tolerance, target)
     green = margin(value, green_at, sign, target) >= 0
     above_floor = margin(value, floor, sign, target) >= 0
-    unrated = np.isnan(value + target + sign) | (np.isnan(floor) & ~green)
+    unrated = np.isnan(value + target + sign + green_at) | (np.isnan(floor) & ~green)
     return np.where(unrated, -1, above_floor.view(np.int8) | (green.view(np.int8) << 1)).clip(max=2)
 
 

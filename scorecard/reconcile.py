@@ -11,7 +11,9 @@ _KEY = ["indicator", "area", "period", "page", "kind"]
 
 
 def reconcile(edition: Edition) -> pd.DataFrame:
-    """One row per printed RAG or arrow, and per one that we give and the edition does not print.
+    """One row per printed RAG or arrow, and per one that we give where a printed row has none.
+
+    What the edition prints no line for in printed.csv is not compared.
 
     Columns: indicator, area, period, page, kind (a key of `KINDS`), printed, computed, pages (on how
     many pages the edition prints it: a team appears on the page of each district that it serves),

@@ -286,8 +286,8 @@ def at_a_glance(rows: Sequence[Row], title: str, changes: Mapping[str, Sequence[
 
 def _changes(caption: str, changes: Sequence[tuple]) -> Table:
     rows = [
-        [_named(row.indicator), Cell(row.area.name), *(Cell(rag_chip(Verdict(word, None))) for word in (before, now))]
-        for row, before, now, *_ in changes
+        [_named(row.indicator), Cell(row.area.name, words), *(Cell(rag_chip(Verdict(w, None))) for w in (before, now))]
+        for row, before, now, words in changes
     ]
     return Table(caption, [Head("Measure"), Head("Area"), Head("Before"), Head("Now")], rows)
 
@@ -332,9 +332,9 @@ def title(edition: Edition, area: Area, guide: bool = True) -> Html:
     return _render("title", edition=edition, area=area, month=periods.name(edition.as_at), teams=teams, guide=guide)
 
 
-def commentary_html(groups: Mapping[str, Sequence[str]]) -> Html:
-    """Sentences by group (RED, AMBER, GREEN, not rated), each group under an h3; empty groups are left out."""
-    return _render("commentary", groups=groups)
+def commentary_html(groups: Mapping[str, Sequence[str]], remarks: Sequence[str] = ()) -> Html:
+    """Sentences by group (RED, AMBER, GREEN, not rated), each under an h3, after `remarks` that hold for all."""
+    return _render("commentary", groups=groups, remarks=remarks)
 
 
 def activity(edition: Edition) -> Html:
@@ -343,16 +343,17 @@ def activity(edition: Edition) -> Html:
 
 
 def data_notes(edition: Edition, faults: Sequence[Fault], area: Area) -> Html:
-    """Notes, faults (those of `area`, its teams or no area first), sources, and where each floor standard is from."""
-    places = [area, *edition.teams_of(area.name)]
-    own = {None, *(place.name for place in places)}
-    near, far = ([fault for fault in faults if (fault.area in own) == wanted] for wanted in (True, False))
-    standards = _standards(edition, {place.kind for place in places})
-    return _render("notes", edition=edition, near=near, far=far, standards=standards)
-
-
-def _standards(edition: Edition, kinds: set[str]) -> Table:
+    """Notes, what the checks found (first what concerns this pack), ratings that print gives otherwise, sources."""
+    own, kinds = map(set, zip(*((a.name, a.kind) for a in [area, *edition.teams_of(area.name)]), strict=True))
+    elsewhere = {place.name for place in edition.printed_areas if place.name not in own}
     shown = {key for section in edition.sections if section.kind in kinds for key in section.indicators}
+    near = [fault for fault in faults if fault.area not in elsewhere and fault.indicator in {None, *shown}]
+    told = {"near": near, "far": [fault for fault in faults if fault not in near]}
+    exceptions = [other for other in edition.known_exceptions.itertuples() if other.area in own]
+    return _render("notes", edition=edition, **told, exceptions=exceptions, standards=_standards(edition, shown))
+
+
+def _standards(edition: Edition, shown: set[str]) -> Table:
     years = {edition.previous_year, *(section.year for section in edition.sections)}
     heads = [Head("Measure"), Head("Year"), Head("Polarity"), Head("Target", "", NUMBER),
              Head("Floor standard", "", NUMBER), Head("How the floor is known")]  # fmt: skip

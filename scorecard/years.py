@@ -12,7 +12,7 @@ from scorecard.editions import Edition
 from scorecard.faults import Fault
 from scorecard.periods import kind, name
 from scorecard.ratings import Polarity, margin, places, round_half_up
-from scorecard.sums import ASK, by_cell, listed, rows_of
+from scorecard.sums import by_cell, listed, rows_of
 
 FAR = 3
 """A target further than this many times its own distance to the floor from every other figure looks like a slip."""
@@ -21,6 +21,7 @@ MANY = Decimal("0.8")
 FEWEST = 3
 STALE_ROWS = 10
 """So many outturns equal to one later month, and all of their indicator, are no coincidence."""
+SHOWN_AND_RATED = "Ask the source which is right; the scorecard shows the printed one and rates by the other."
 
 
 def same(one: Decimal, other: Decimal) -> bool:
@@ -74,7 +75,7 @@ def standards_agree(edition: Edition) -> Iterator[Fault]:
     for told in edition.standards.itertuples():
         if told.target_printed and _decimal(told.target_printed) != told.target:
             said = f"the target is printed as {told.target_printed} and rates as {told.target}.{_quoted(told.note)}"
-            yield _standard("warning", "011", told, said, remedy=ASK, column="target_printed")
+            yield _standard("warning", "011", told, said, remedy=SHOWN_AND_RATED, column="target_printed")
         polarity = edition.catalogue[told.indicator].polarity
         if told.polarity and polarity and told.polarity != polarity:
             said = f"rates with polarity {told.polarity}, indicators.yml has {polarity}.{_quoted(told.note)}"

@@ -97,6 +97,10 @@ CASES = [Case(*told) for told in [
      ["SCS03,Kent,2024-07,,,,", "SCS08,Kent,2024-07,,,,supplier changed", "SCS13,Kent,2024-07,20,,,"], (2,), "note",
      "Write the reason in column note: not available, to be supplied, new indicator, not held at this level, "
      "suppressed, or your own words."),
+    ("awaited", "OBS023", "warning", "observations",
+     ["SCS03,Kent,2024-07,,,,to be supplied", "SCS08,Kent,2024-07,82.2,,,"], (2,), "value", "1 figure to be supplied."),
+    ("awaited", "OBS023", "error", "observations", ["SCS03,Kent,2024-07,,,,to be supplied"], (2,), "value",
+     "there is no figure yet."),
     ("standards_are_whole", "STD009", "error", "standards", ["SCS13,2023-24,T,20,20,,7.5,stated,,,"], (2,), "tolerance",
      "SCS13 2023-24: polarity T without tolerance."),
     ("standards_are_whole", "STD009", "error", "standards", ["SCS13,2023-24,T,,,2.5,7.5,stated,,,"], (2,), "target",

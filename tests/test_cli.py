@@ -40,8 +40,8 @@ def params(tmp_path):
     return Path(shutil.copytree(PARAMS, tmp_path / "params"))
 
 
-def spoil(params: Path, before: str, after: str, file: str = "observations.csv"):
-    path = params / "editions" / "2024-07" / file
+def spoil(params: Path, before: str, after: str, file: str = "observations.csv", edition: str = "2024-07"):
+    path = params / "editions" / edition / file
     text = path.read_text(encoding="utf-8")
     assert text.count(before) == 1
     path.write_text(text.replace(before, after), encoding="utf-8")
@@ -146,7 +146,7 @@ def test_check_says_what_is_wrong():
     assert done.exit_code == 0
     assert "67.1 does not follow from 112 of 1,671 (6.7). With 1,122 the value is 67.1" in done.stdout
     assert done.stdout.rstrip().endswith("in edition 2024-07.")
-    assert "0 errors" in done.stdout.splitlines()[-1]
+    assert done.stdout.splitlines()[-1].startswith("0 errors, 34 warnings, ")
 
 
 def test_check_of_a_bad_edition_exits_2(params):
@@ -182,7 +182,12 @@ def test_new_edition_is_ready_for_the_months_figures(params):
         "2024-02", "2024-03", "2024-04", "2024-05", "2024-06", "2024-07", "2024-08",
     }  # fmt: skip
     checked = in_params(params, "check", "--edition", "2024-08")
+    assert checked.returncode == 2
+    assert "ERROR OBS023 observations.csv row 2, column value: there is no figure yet." in checked.stdout
+    spoil(params, "APP17,Kent,2024-08,,,,to be supplied", "APP17,Kent,2024-08,42.1,114,271,", edition="2024-08")
+    checked = in_params(params, "check", "--edition", "2024-08")
     assert checked.returncode == 0, checked.stdout
+    assert "figures to be supplied." in checked.stdout
     rated = in_params(params, "ratings", "--edition", "2024-08", "--area", "Swale Central CSWT")
     assert rated.returncode == 0
     assert {row["rag_reason"] for row in csv.DictReader(io.StringIO(rated.stdout)) if row["period"] == "2024-08"} == {

@@ -12,6 +12,7 @@ from scorecard.ratings import (
     NO_POLARITY,
     NO_PREVIOUS,
     NO_TARGET,
+    NO_TOLERANCE,
     NO_VALUE,
     Polarity,
     Verdict,
@@ -65,8 +66,6 @@ PRINTED_RAG = [
     ("SCS13 at the tolerance, below", T, "17.5", "20.0", "7.5", "2.5", GREEN),
     ("SCS13 at the floor, above", T, "27.5", "20.0", "7.5", "2.5", AMBER),
     ("SCS13 past the floor, below", T, "12.4", "20.0", "7.5", "2.5", RED),
-    ("T without tolerance, at the target", T, "20.0", "20", "7.5", None, GREEN),
-    ("T without tolerance, beside the target", T, "20.1", "20", "7.5", None, AMBER),
     ("a hair over the target", L, "2.80001", "2.8", "3.8", None, AMBER),
     ("13 and 13.0 are equal", H, "13", "13.0", "10", None, GREEN),
 ]
@@ -97,6 +96,12 @@ UNRATED = [
 )
 def test_no_rag_without_a_reason(polarity, value, target, floor, reason):
     assert rag(number(value), number(target), number(floor), polarity, D("2.5")) == Verdict(None, reason)
+
+
+def test_a_distance_without_a_tolerance_is_not_rated():
+    assert rag(D("20.0"), D("20.0"), D("7.5"), T) == Verdict(None, NO_TOLERANCE)
+    columns = {"polarity": ["T"], "value": 20.0, "target": 20.0, "tolerance": None, "floor": 7.5}
+    assert rate_columns(pd.DataFrame(columns)).isna().all()
 
 
 TRAVELLED = [
@@ -226,14 +231,14 @@ def test_there_and_back_again_has_opposite_arrows(polarity, one, other, target):
 
 @given(polarities, decimals(10**6), st.none() | tenths, maybe_distance)
 def test_equality_counts_as_achieved(polarity, standard, floor, tolerance):
-    assert rag(standard, standard, floor, polarity, tolerance).word == GREEN
+    assert rag(standard, standard, floor, polarity, tolerance or D(0)).word == GREEN
 
 
 @given(polarities, tenths, distances, st.sampled_from([1, -1]))
 def test_a_value_at_its_floor_is_never_red(polarity, target, floor, side):
     at_the_floor = target + side * floor
     standard = floor if polarity is T else at_the_floor
-    assert rag(at_the_floor, target, standard, polarity).word in (AMBER, GREEN)
+    assert rag(at_the_floor, target, standard, polarity, D(0)).word in (AMBER, GREEN)
 
 
 # --- columns --------------------------------------------------------------------------------------
@@ -291,7 +296,6 @@ INEXACT = [
     ("0.1 + 0.2 meets a low target of 0.3", "L", 0.1 + 0.2, 0.3, float("nan"), 0.5, GREEN),
     ("1.1 * 3 meets a high target of 3.3", "H", 1.1 * 3, 3.3, float("nan"), 3.0, GREEN),
     ("100 * 1.1 meets a low floor of 110", "L", 100 * 1.1, 100.0, float("nan"), 110.0, AMBER),
-    ("T without tolerance, at the target", "T", 20.0, 20.0, float("nan"), 7.5, GREEN),
     ("a millionth short of the target", "H", 3.299999, 3.3, float("nan"), 3.0, AMBER),
     ("a millionth at four thousand million", "H", 3999999999.999998, 3999999999.999999, float("nan"), 1.0, AMBER),
 ]
