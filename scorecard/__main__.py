@@ -37,7 +37,7 @@ class Commands(click.Group):
 def main():
     """Ratings, checks and packs of the CYPE scorecard.
 
-    Exit status: 0 done, 1 a difference or a failed pack, 2 bad input.
+    Exit status: 0 done, 1 a difference or a failed pack, 2 bad input, 3 busy, 130 interrupted.
     """
 
 
@@ -92,31 +92,41 @@ def check(edition_name):
 @main.command()
 @edition_option
 @click.option("--district", "districts", multiple=True, metavar="NAME", help="Only this district, or Kent; repeatable.")
-@click.option("--jobs", "workers", type=click.IntRange(1), default=os.cpu_count(), help="How many at once.")
-@click.option("--out", type=click.Path(file_okay=False, path_type=Path), default="outputs", show_default=True)
+@click.option("--jobs", "workers", type=click.IntRange(1), default=os.cpu_count(), help="How many at once, here.")
+@click.option("--out", default="outputs", show_default=True, help="A folder, or a URL of fsspec: s3://bucket/packs.")
 @click.option("--resume", is_flag=True, help="Leave packs alone that are whole and up to date.")
 @click.option("--backend", type=click.Choice(["fork", "kernel"]), help="How notebooks are run; picked if not given.")
-def packs(edition_name, districts, workers, out, resume, backend):
+@click.option("--executor", type=click.Choice(["local", "dask"]), default="local", show_default=True)
+@click.option("--scheduler", metavar="ADDRESS", help="With dask: a cluster that is there, such as tcp://host:8786.")
+def packs(edition_name, districts, workers, out, resume, backend, executor, scheduler):
     """Render the packs of Kent and its districts from their notebooks.
+
+    One run at a time writes to a folder. A URL has no such lock: see to it that only one run writes there.
 
     Exit status: 0 all packs, 1 some failed, 2 bad input, 3 another run is busy there, 130 interrupted.
     """
     sys.modules.setdefault("rfc3987_syntax", None)  # nbformat would compile its grammars for 1.5 s and never use them
     from tqdm import tqdm
 
-    from scorecard.backends import DEFAULT, Stop
+    from scorecard.backends import DEFAULT, Stop, run_jobs
     from scorecard.batch import Busy, make_packs
+    from scorecard.cluster import run_on_cluster
     from scorecard.packs import NotMade, plan
+    from scorecard.remote import opened
+
+    if scheduler and executor != "dask":
+        raise click.UsageError("--scheduler goes with --executor dask.")
 
     tqdm.monitor_interval = 0  # its thread would be copied half into every forked process
-    outcomes, home, status = [], out / edition_name, 0
+    run = partial(run_on_cluster, scheduler) if executor == "dask" else run_jobs
+    outcomes, status = [], 0
     try:
         with Stop() as stop:
             edition = _checked(edition_name)
             jobs = plan(edition, list(districts))
-            with tqdm(total=len(jobs), unit="pack", disable=None) as bar:
-                tell = partial(_tell, bar, outcomes)
-                outcomes = make_packs(edition, jobs, out, workers, backend or DEFAULT, resume, tell, stop=stop)
+            with opened(out) as (folder, place), tqdm(total=len(jobs), unit="pack", disable=None) as bar:
+                options = {"told": partial(_tell, bar, outcomes), "stop": stop, "executor": run, "place": place}
+                outcomes = make_packs(edition, jobs, folder, workers, backend or DEFAULT, resume, **options)
             status = 130 if stop.asked else 0
     except Busy as busy:
         click.echo(str(busy), err=True)
@@ -127,7 +137,7 @@ def packs(edition_name, districts, workers, out, resume, backend):
     except NotMade as error:
         click.echo(f"The {error}.", err=True)
         status = 1
-    click.echo(_packs_table(outcomes, home))
+    click.echo(_packs_table(outcomes, folder / edition_name, f"{place.name or folder}/{edition_name}/index.html"))
     sys.exit(status or int(any(outcome.status == "failed" for outcome in outcomes)))
 
 
@@ -137,7 +147,7 @@ def _tell(bar, outcomes, outcome):
     bar.update()
 
 
-def _packs_table(outcomes, home: Path) -> str:
+def _packs_table(outcomes, home: Path, index: str) -> str:
     from scorecard.batch import COUNTED
     from scorecard.packs import kept
 
@@ -150,7 +160,7 @@ def _packs_table(outcomes, home: Path) -> str:
         notebook = kept(home, outcome.job)
         lines.append(f"{outcome.job.area.name} failed: {outcome.error}. Its earlier pack, if any, is unchanged.")
         lines += [f"  Its notebook, for you alone: {notebook}"] if notebook.exists() else []
-    return "\n".join([*lines, f"Open {home / 'index.html'}"])
+    return "\n".join([*lines, f"Open {index}"])
 
 
 @main.command("new-edition")
@@ -163,6 +173,9 @@ def new_edition(name, earlier):
     folder = make_edition(name, _checked(earlier))
     click.echo(
         f"Made {folder}. Put the month's figures into observations.csv, then run: scorecard check --edition {name}"
+    )
+    click.echo(
+        "Review in edition.yml: the years, the quarters, terms and years shown, the notes. Only months were moved."
     )
 
 

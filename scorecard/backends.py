@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cache
 from multiprocessing import connection, get_context
 from pathlib import Path
 
@@ -105,8 +106,9 @@ def run_jobs(
     yield from (Outcome(job, "not begun") for job in waiting)
 
 
+@cache
 def _context(rehearse: Callable[[], None]):
-    """Forked processes start with everything loaded, so load it now; no thread, loop or socket may exist yet."""
+    """Forked processes start with everything loaded, so load it once; no thread, loop or socket may exist yet."""
     from nbformat import v4, validate
 
     from scorecard import engine
@@ -186,12 +188,12 @@ def _keep(work: Work, job: Job, part: Path, engine: str, tell, parent: int) -> N
     os.setsid()
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM, signal.SIGCHLD})
     _prctl(PR_SET_CHILD_SUBREAPER, 1)
-    _die_with(parent, signal.SIGTERM)
+    die_with(parent, signal.SIGTERM)
     private = tempfile.mkdtemp(prefix="scorecard-")
     keeper, worker = os.getpid(), os.fork()
     if worker == 0:
         os.setpgid(0, 0)
-        _die_with(keeper, signal.SIGKILL)
+        die_with(keeper, signal.SIGKILL)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM, signal.SIGCHLD})
         os.environ |= {"IPYTHONDIR": private, "JUPYTER_RUNTIME_DIR": private}
         _work(work, job, part, engine, tell, parent)
@@ -235,7 +237,7 @@ def _prctl(option: int, value: int) -> None:
         ctypes.CDLL(None).prctl(option, value)
 
 
-def _die_with(parent: int, how: signal.Signals) -> None:
+def die_with(parent: int, how: signal.Signals) -> None:
     """Have the system send `how` to this process when its parent is gone (Linux)."""
     _prctl(PR_SET_PDEATHSIG, how)
     if os.getppid() != parent:

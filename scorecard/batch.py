@@ -10,7 +10,8 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from functools import cache, partial
+from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from itertools import chain
 from pathlib import Path
@@ -33,6 +34,25 @@ class Busy(Exception):  # noqa: N818
     """Another run is writing to the same folder."""
 
 
+class Place:
+    """Where packs go: here the folder they are made in, so that nothing is left to do."""
+
+    name = ""
+
+    def fetch(self, home: Path, folders: list[str]) -> None:
+        """Bring the manifests of the packs that are there into `home`."""
+
+    def put_pack(self, pack: Path) -> None:
+        """Bring a pack there that was made."""
+
+    def put_edition(self, home: Path) -> None:
+        """Bring the edition's index and manifest there."""
+
+    def holds(self, pack: Path, outputs: dict[str, str]) -> bool:
+        """Whether the files of a pack are those that its manifest names."""
+        return outputs == _outputs(pack)
+
+
 def make_packs(
     edition: Edition,
     jobs: list[Job],
@@ -43,62 +63,74 @@ def make_packs(
     told: Callable[[Outcome], None] = lambda outcome: None,
     limits: Limits | None = None,
     stop: Stop | None = None,
+    executor: Callable[..., Iterator[Outcome]] = run_jobs,
+    place: Place | None = None,
 ) -> list[Outcome]:
     """Make the packs of `jobs` in `out/<edition>/<area>/`, then the edition's index and manifest.
 
     A pack that fails leaves the earlier pack of its area as it was and does not stop the others.
     With `resume`, packs that are up to date are left alone. `told` hears of each outcome as it
-    comes. Returns the outcomes in the order of `jobs`. `Busy` if another run is at work there,
+    comes. `executor` takes what `run_jobs` takes; `place` is where the packs go if `out` is only
+    where they are made. Returns the outcomes in the order of `jobs`. `Busy` if another run is at work there,
     `InputError` if nothing can be written there, `NotMade` if index and manifest could not be.
     """
     home, run, started = out / edition.name, os.urandom(8).hex(), time.time()
-    limits, outcomes = limits or Limits(), {}
+    limits, place, outcomes = limits or Limits(), place or Place(), {}
     with only_run(home):
         _sweep(home)
-        shared = hashes(input_files(edition))
+        place.fetch(home, [job.folder for job in plan(edition)])
+        shared = hashes(input_files(edition.name))
         inputs = {job.folder: hashes([job.notebook]) | shared for job in jobs}
-        wanted = [job for job in jobs if not (resume and is_current(job, home, inputs[job.folder]))]
+        wanted = [job for job in jobs if not (resume and is_current(job, home, inputs[job.folder], place))]
         parts = {job.folder: home / f".part-{run}-{job.folder}" for job in wanted}
         current = (Outcome(job, "current") for job in jobs if job not in wanted)
-        work = partial(_make, edition, run, limits.cell, inputs)
+        work = Making(edition, run, limits.cell, inputs)
         try:
-            rehearse = partial(_rehearse, edition)
-            made = run_jobs(wanted, work, parts, workers, backend, limits, stop or Stop(), rehearse)
+            made = executor(wanted, work, parts, workers, backend, limits, stop or Stop(), work.rehearse)
             for outcome in chain(current, made):
-                outcomes[outcome.job.folder] = _settled(edition, home, outcome, parts)
+                outcomes[outcome.job.folder] = _settled(edition, home, outcome, parts, place)
                 told(outcome)
         finally:
             _sweep(home)
         try:
             write_whole(home / "index.html", index_page(edition, home, outcomes))
             write_whole(home / "manifest.json", _json(manifest(edition, home, outcomes, started, run)))
+            place.put_edition(home)
         except OSError as error:
             raise NotMade(f"index and manifest were not written ({error.strerror})") from error
     return [outcomes[job.folder] for job in jobs]
 
 
-def _make(edition: Edition, run: str, seconds: int, inputs: dict, job: Job, part: Path, engine: str, at) -> None:
-    """Make one pack in `part`. Its manifest comes last, when all else is on the disk: with it the pack is whole."""
-    make_pack(job, edition, part, run, engine, seconds, at)
-    before = inputs[job.folder]
-    if changed := before.items() ^ hashes([job.notebook, *input_files(edition)]).items():
-        raise NotMade(f"{min(changed)[0]} was changed while the pack was made; run again")
-    sync(part)
-    write_whole(part / "manifest.json", _json(pack_manifest(edition, job, part, before)))
+@dataclass(frozen=True, eq=False)
+class Making:
+    """How the packs of one run are made: from which edition and inputs, and how many seconds a cell may take."""
+
+    edition: Edition
+    run: str
+    seconds: int
+    inputs: dict[str, dict[str, str]]
+
+    def __call__(self, job: Job, part: Path, engine: str, at: Callable[[str], None]) -> None:
+        """Make one pack in `part`. Its manifest comes last, when all else is on the disk: with it the pack is whole."""
+        make_pack(job, self.edition, part, self.run, engine, self.seconds, at)
+        before = self.inputs[job.folder]
+        if changed := before.items() ^ hashes([job.notebook, *input_files(self.edition.name)]).items():
+            raise NotMade(f"{min(changed)[0]} was changed while the pack was made; run again")
+        sync(part)
+        write_whole(part / "manifest.json", _json(pack_manifest(self.edition, job, part, before)))
+
+    def rehearse(self) -> None:
+        """Draw a few charts: styles, fonts and glyphs are then loaded for all packs, which halves what each costs."""
+        from scorecard import charts
+        from scorecard.build import build_rows, build_scorecard
+
+        rows = [row for row in build_scorecard(self.edition, self.edition.areas.kent) if row.rag.word][:6]
+        everything = list(build_rows(self.edition))
+        charts.trends(rows, everything)
+        charts.rankings(rows, everything)
 
 
-def _rehearse(edition: Edition) -> None:
-    """Draw a few charts: styles, fonts and glyphs are then loaded for all packs, which halves what each costs."""
-    from scorecard import charts
-    from scorecard.build import build_rows, build_scorecard
-
-    rows = [row for row in build_scorecard(edition, edition.areas.kent) if row.rag.word][:6]
-    everything = list(build_rows(edition))
-    charts.trends(rows, everything)
-    charts.rankings(rows, everything)
-
-
-def _settled(edition: Edition, home: Path, outcome: Outcome, parts: dict[str, Path]) -> Outcome:
+def _settled(edition: Edition, home: Path, outcome: Outcome, parts: dict[str, Path], place: Place) -> Outcome:
     """The outcome after a pack that was made has been put into its place."""
     job = outcome.job
     if outcome.status == "made":
@@ -106,6 +138,7 @@ def _settled(edition: Edition, home: Path, outcome: Outcome, parts: dict[str, Pa
             if not (parts[job.folder] / "manifest.json").exists():
                 raise NotMade("its process ended before the pack was whole")
             swap_in(parts[job.folder], home / job.folder)
+            place.put_pack(home / job.folder)
         except (NotMade, OSError) as error:
             outcome.status, outcome.error = "failed", getattr(error, "strerror", None) or str(error)
     if outcome.status in {"made", "current"}:
@@ -218,10 +251,10 @@ def _sync_folder(folder: Path) -> None:
 # --- what was made from what ----------------------------------------------------------------------
 
 
-def input_files(edition: Edition) -> Iterator[Path]:
-    """Every file that all packs depend on: edition, parameters, package source, lock file (if it is there)."""
+def input_files(edition: str) -> Iterator[Path]:
+    """Every file that all packs of an edition depend on: its own, parameters, source, lock file (if it is there)."""
     source = (path for path in PACKAGE.rglob("*") if "__pycache__" not in path.parts)
-    found = chain([LOCK_FILE], (EDITIONS / edition.name).rglob("*"), PARAMS.glob("*.yml"), source)
+    found = chain([LOCK_FILE], (EDITIONS / edition).rglob("*"), PARAMS.glob("*.yml"), source)
     return (path for path in found if path.is_file() and not path.name.startswith("."))
 
 
@@ -265,12 +298,12 @@ def _outputs(folder: Path) -> dict[str, str]:
     return {path.relative_to(folder).as_posix(): sha256(path) for path in files}
 
 
-def is_current(job: Job, home: Path, inputs: dict[str, str]) -> bool:
+def is_current(job: Job, home: Path, inputs: dict[str, str], place: Place) -> bool:
     """Whether the pack in `home` is whole, did not fail since, and was made from exactly what there is now."""
     told, wanted = _told(home, job), _made_from(job, inputs)
     if kept(home, job).exists() or {name: told.get(name) for name in wanted} != wanted:
         return False
-    return told.get("outputs") == _outputs(home / job.folder)
+    return place.holds(home / job.folder, told.get("outputs"))
 
 
 def _told(home: Path, job: Job) -> dict:

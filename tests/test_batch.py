@@ -170,7 +170,7 @@ def test_an_input_that_changes_during_the_run_fails_the_pack(project, made):
 
 
 def test_inputs_are_named_alike_everywhere_and_hidden_files_are_none(edition):
-    names = set(hashes(input_files(edition)))
+    names = set(hashes(input_files(edition.name)))
     assert {"params/areas.yml", "params/editions/2024-07/observations.csv", "scorecard/ratings.py"} <= names
     assert "scorecard/templates/scorecard.css" in names
     assert not any("/." in name or "__pycache__" in name or name.startswith("/") for name in names)

@@ -4,6 +4,7 @@ import ast
 import json
 import re
 import tomllib
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,7 @@ ORDER = [
     "faults", "periods", "ratings", "catalogue", "areas", "editions", "sums", "years", "measures", "benchmarks",
     "likeness", "checks", "build", "reconcile", "commentary", "tables", "sheet", "evidence", "trend", "ranked",
     "charts", "layouts", "imports", "comparators", "neighbours", "engine", "export", "packs", "backends", "batch",
-    "cluster", "new_edition", "benchmarks_cli", "__main__",
+    "cluster", "remote", "new_edition", "benchmarks_cli", "__main__",
 ]  # fmt: skip
 """A module imports only from those left of it. A new module is put into its place here, and nowhere else."""
 
@@ -216,8 +217,8 @@ def project() -> dict:
 
 @pytest.fixture(scope="module")
 def wanted(project) -> set[str]:
-    """What pyproject.toml asks for, to run and to test."""
-    told = [*project["dependencies"], *project["optional-dependencies"]["test"]]
+    """What pyproject.toml asks for, to run, to test and to run on a cluster."""
+    told = chain(project["dependencies"], *project["optional-dependencies"].values())
     return {re.match(r"[A-Za-z0-9._-]+", requirement)[0].lower() for requirement in told}
 
 

@@ -5,7 +5,7 @@
 Ways: `batch` (scorecard packs), `loop` (a shell loop of papermill over the same notebooks, no export), `pool`
 (papermill.execute_notebook in a process pool of the same size, no export) and `bare` (the analysis without any notebook
 machinery, forked over the same cores: the limit). Seconds are wall time of the whole way, from its start to its end;
-`cpu` is processor time of the whole process tree. Exit status 1 if a goal of CONTRIBUTING is missed.
+`cpu` is processor time of the whole process tree.
 """
 
 import argparse
@@ -93,7 +93,7 @@ WAYS = {way.__name__: way for way in (batch, loop, pool, bare)}
 
 
 def measured(way, count):
-    """Wall seconds, processor seconds and largest memory of one child (MB) of a way, in a process of its own."""
+    """Wall seconds and processor seconds of a way, in a process of its own."""
     out = Path(tempfile.mkdtemp())
     before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
     command = [
