@@ -339,7 +339,8 @@ def test_the_guard_sees_a_benchmark_that_differs(derived):
                     ("SISE71", "England", "2022-23", "2.6"), ("EH46", "South East", "2022-23", "15.2"))  # fmt: skip
     known, unknown = printed_against_derived(table, derived, measures, areas, "2024-07")
     assert str(known).startswith(
-        "WARNING BMK101 benchmarks.csv row 2, column value: EY15, England 2022-23: printed 20.4, derived 19.9. "
+        "WARNING BMK101 benchmarks.csv row 2, column value: EY15, England 2022-23: printed 20.4, the "
+        "department's data give 19.9. "
         "20.4 is England's gap of 2021-22"
     )
     assert unknown.remedy.startswith("It is the figure of 2021-22. Check definition and year")
