@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from scorecard.build import Row, each_once, kents, peers
 from scorecard.evidence import Chart
 from scorecard.ranked import ranked
-from scorecard.trend import trend
+from scorecard.trend_charts import trend
 
 __all__ = ["Chart", "ranked", "rankings", "trend", "trends"]
 

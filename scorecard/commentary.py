@@ -6,119 +6,15 @@ printed figures in, never recomputed or rounded.
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
-from pathlib import Path
-from string import Formatter
 from typing import NamedTuple
 
 from scorecard import periods
 from scorecard.build import NO_ARROW, NOT_RATED, Row, Standard, each_once, grouped
-from scorecard.catalogue import PARAMS, read_yaml
-from scorecard.faults import Fault, InputError
-from scorecard.ratings import Dot, Polarity, Rag, places, rag, round_half_up
+from scorecard.phrases import OTHERWISE, Phrases, load_phrases
+from scorecard.ratings import Polarity, Rag, places, rag, round_half_up
 
 HEADLINE = 80  # characters; beyond them a headline leaves out the direction of travel
-OTHERWISE = "otherwise"
-FACTS = (
-    "area", "noun", "place", "when", "name", "Name", "measure", "Measure", "rating", "reason", "value", "short",
-    "target", "tolerance", "low", "high", "floor", "floor_name", "floor_low", "floor_high", "numerator",
-    "denominator", "counts", "previous", "previous_short", "previous_when", "move", "Move", "note", "outturn",
-    "outturn_rating", "outturn_year",
-)  # fmt: skip
-"""Fields of every phrase about a row, explained at the head of `params/phrases.yml`."""
-
-
-class Shape(NamedTuple):
-    """A group of phrases: those it must have, the fields they may use. With `otherwise` it may have any others."""
-
-    phrases: tuple[str, ...] = (OTHERWISE,)
-    fields: tuple[str, ...] = FACTS
-
-
-_SIDES = ("H above", "H equal", "H below", "L below", "L equal", "L above", "T within")
-_STATES = (*Rag, "missed", "no target")
-_RANKS = ("position", "joint", "no rank", "no value", *(f"{p} {end}" for p in Polarity for end in ("first", "last")))
-SHAPES = {
-    "ratings": Shape((*Rag, NOT_RATED), ()),
-    **dict.fromkeys(("units", "short_units"), Shape(fields=("number", "unit"))),
-    "fractions": Shape(),
-    "openings": Shape(fields=("rest",)),
-    "endings": Shape(fields=("measure",)),
-    **dict.fromkeys(("places", "nouns"), Shape(fields=("area",))),
-    **dict.fromkeys(("when", "latest_when"), Shape(fields=("period",))),
-    "floor_names": Shape(fields=()),
-    "moves": Shape(("up", "down", "unchanged"), ()),
-    "sentence": Shape(("rated", "no target", "no value"), (*FACTS, "against_target", "against_floor", "fraction")),
-    "against_target": Shape((*_SIDES, "T above", "T below")),
-    "against_floor": Shape((*_SIDES, "T outside", "met", "unknown")),
-    "travel": Shape((*Dot, *(f"T {dot}" for dot in Dot), NO_ARROW, "no earlier figure", "no value")),
-    "notes": Shape(fields=("note", "rest")),
-    "outturn": Shape(("rated", NOT_RATED, "rated noted", f"{NOT_RATED} noted")),
-    "benchmark": Shape(("each", "between", "all"), ("benchmark", "number", "year", "list")),
-    "headline": Shape((*_STATES, "no value")),
-    "headline_travel": Shape(tuple(f"{state} {dot}" for state in _STATES for dot in Dot)),
-    "ranked": Shape(_RANKS, (*FACTS, "ordinal", "of", "joint")),
-    "changes": Shape(("since last year", "since last year noted", "since the previous figure"), (*FACTS, "before")),
-    "markdown": Shape(
-        ("title", "drafted", "floors", *Rag, NOT_RATED, "none", "notes", "standard note", "outturn note"),
-        ("title", "subject", "year", "note"),
-    ),
-}
-
-
-@dataclass(frozen=True)
-class Phrases:
-    """The content of `params/phrases.yml`, checked: groups of phrases by name."""
-
-    groups: dict[str, dict[str, str]]
-
-    def say(self, group: str, phrase: str, **fields: str) -> str:
-        """The phrase with its fields filled in (empty where not given); `otherwise` where the group lacks it."""
-        phrases = self.groups[group]
-        return phrases.get(phrase, phrases.get(OTHERWISE)).format(**dict.fromkeys(SHAPES[group].fields, "") | fields)
-
-    def fitting(self, group: str, fits: Callable[[str], bool]) -> str:
-        """The first phrase of a group whose name `fits`, else `otherwise`."""
-        return next((name for name in self.groups[group] if fits(name)), OTHERWISE)
-
-
-@cache
-def load_phrases(path: Path = PARAMS / "phrases.yml") -> Phrases:
-    """The words; `InputError` lists every missing, unknown or misspelt phrase and field at once."""
-    told = read_yaml(path)
-    told = told if isinstance(told, dict) else {}
-    found = [fault for group in {**SHAPES, **told} for fault in _faults(group, told.get(group))]
-    if found:
-        raise InputError([Fault("error", code, path.name, said, remedy) for code, said, remedy in found])
-    return Phrases(told)
-
-
-def _faults(group: str, told: object) -> list[tuple[str, str, str]]:
-    if group not in SHAPES or not isinstance(told, dict):
-        said = "is missing" if group in SHAPES else "is not known"
-        return [("PHR001", f"the group {group} {said}.", f"The groups are {', '.join(SHAPES)}.")]
-    phrases, fields = SHAPES[group]
-    names, known = f"It has {', '.join(phrases)}.", f"Known fields: {', '.join(fields) or 'none'}."
-    odd = [n for n in told if not isinstance(n, str) or (OTHERWISE not in phrases and n not in phrases)]
-    texts = {name: _text_fault(text, fields) for name, text in told.items()}
-    return [
-        *(("PHR002", f"{group}: the phrase {name} is missing.", names) for name in phrases if name not in told),
-        *(("PHR003", f"{group}: {name} is not one of its phrases.", names) for name in odd),
-        *(("PHR004", f"{group}: {name}: {said}", known) for name, said in texts.items() if said),
-    ]
-
-
-def _text_fault(text: object, fields: tuple[str, ...]) -> str | None:
-    if not isinstance(text, str):
-        return "is not text; put it in quotation marks."
-    try:
-        parts = [part for part in Formatter().parse(text) if part[1] is not None]
-    except ValueError as fault:
-        return f"its braces do not match ({fault})."
-    odd = [field for _, field, spec, turned in parts if field not in fields or spec or turned]
-    return f"{{{odd[0]}}} is not a field of this phrase, or has something after its name." if odd else None
 
 
 def _facts(row: Row, words: Phrases) -> dict[str, str]:

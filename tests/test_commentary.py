@@ -9,17 +9,16 @@ import pytest
 from scorecard.build import build_rows, build_scorecard, counts, each_once, grouped
 from scorecard.catalogue import PARAMS
 from scorecard.commentary import (
-    FACTS,
     HEADLINE,
     changes_since_previous,
     headline,
-    load_phrases,
     markdown,
     ranked_headline,
     rating_changes,
     sentence,
 )
 from scorecard.faults import InputError
+from scorecard.phrases import FACTS, load_phrases
 from scorecard.ratings import Dot, Rag, Verdict
 
 SENTENCES = {

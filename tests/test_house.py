@@ -19,9 +19,9 @@ MODULES = sorted((HOME / "scorecard").glob("*.py"))
 NOTEBOOKS = sorted((HOME / "notebooks").glob("*.ipynb"))
 ORDER = [
     "faults", "periods", "ratings", "catalogue", "areas", "editions", "sums", "years", "measures", "benchmarks",
-    "likeness", "checks", "build", "reconcile", "commentary", "tables", "sheet", "evidence", "trend", "ranked",
-    "charts", "layouts", "imports", "comparators", "neighbours", "engine", "export", "packs", "backends", "batch",
-    "cluster", "remote", "new_edition", "benchmarks_cli", "__main__",
+    "likeness", "checks", "build", "reconcile", "phrases", "commentary", "tables", "sheet", "evidence",
+    "trend_charts", "ranked", "charts", "layouts", "imports", "comparators", "neighbours", "engine", "export",
+    "packs", "backends", "batch", "cluster", "remote", "new_edition", "benchmarks_cli", "__main__",
 ]  # fmt: skip
 """A module imports only from those left of it. A new module is put into its place here, and nowhere else."""
 
