@@ -1,17 +1,11 @@
 """The printed column order as accessible HTML: tables, chips, trend lines, figures and the index page."""
 
 import re
-import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from functools import cache
-from html import unescape
 from itertools import groupby
-from pathlib import Path
-from typing import NamedTuple
 from urllib.parse import quote
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from scorecard import periods
 from scorecard.areas import Area
@@ -19,10 +13,9 @@ from scorecard.build import NOT_RATED, Figure, Row, Standard, counts, each_once,
 from scorecard.catalogue import Indicator
 from scorecard.editions import Edition
 from scorecard.faults import Fault
+from scorecard.markup import NUMBER, TEMPLATES, Cell, Head, Html, Table, drawn, number, parts, render
 from scorecard.ratings import NO_TARGET, Dot, Polarity, Rag, Verdict
 
-TEMPLATES = Path(__file__).parent / "templates"
-"""Our templates; nbconvert finds the page template `pack` in it."""
 NOT_PRINTED, NO_CODE = "not printed", "no code"
 POLARITIES = {
     Polarity.HIGH: "Higher is better", Polarity.LOW: "Lower is better", Polarity.TARGET: "Close to target is better",
@@ -33,73 +26,7 @@ DATA_PERIODS = {
     "Q": "quarterly", "T": "termly", "A": "annual",
 }  # fmt: skip
 WIDTH, HEIGHT, MARGIN = 96, 28, 4  # of a trend line and the room around it, in CSS pixels
-UNITS, NUMBER = {"pp": "percentage points", "count": "number"}, "sc-number"
-
-
-class Html(str):
-    """HTML that a notebook shows as such and a template does not escape. Its `repr` is its text, shortened."""
-
-    __slots__ = ()
-    _repr_html_ = __html__ = str.__str__
-
-    def __repr__(self) -> str:
-        text = unescape(re.sub(r"(?s)<(style|svg)\b.*?</\1>|<[^>]+>", " ", self))
-        return textwrap.shorten(text, 80, placeholder=" ...") or "style"
-
-
-class Head(NamedTuple):
-    """A column's heading, its small print, and its kind: classes of the style sheet."""
-
-    text: str
-    small: str = ""
-    kind: str = ""
-
-
-class Cell(NamedTuple):
-    """What stands in a cell, the row of the file that it comes from, and a note; `missing` marks a reason."""
-
-    text: str
-    small: str = ""
-    source: str | None = None
-    note: str | None = None
-    missing: bool = False
-
-
-class Table(NamedTuple):
-    """A table as the templates draw it; column number `header` heads the rows; `empty` says that there are none."""
-
-    caption: str
-    heads: Sequence[Head]
-    rows: Sequence[Sequence[Cell]]
-    header: int = 0
-    kind: str = ""
-    scroll: bool = False
-    details: "Table | None" = None
-    empty: str = ""
-
-    @property
-    def notes(self) -> list[str]:
-        """The notes of its cells, each once; its place is its number."""
-        return list(dict.fromkeys(cell.note for row in self.rows for cell in row if cell.note))
-
-
-@cache
-def _environment() -> Environment:
-    loader = FileSystemLoader([TEMPLATES, TEMPLATES / "pack"])
-    return Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined)
-
-
-@cache
-def _parts():
-    return _environment().get_template("parts.html.j2").module
-
-
-def _render(template: str, **told) -> Html:
-    return Html(_environment().get_template(f"{template}.html.j2").render(told))
-
-
-def _tables(*tables: Table, side: bool = False) -> Html:
-    return _render("tables", tables=tables, side=side)
+UNITS = {"pp": "percentage points", "count": "number"}
 
 
 @cache
@@ -113,21 +40,16 @@ def style() -> Html:
     return Html(f'<style class="scorecard-style">\n{css()}</style>')
 
 
-def number(value: Decimal) -> str:
-    """A value with its decimals as printed and commas between thousands: 13.0, 24,414."""
-    return f"{value:,f}"
-
-
 @cache
 def rag_chip(verdict: Verdict) -> Html:
     """A rating as shape, letter, colour and word; `Not rated: no target` without one."""
-    return Html(_parts().rag(verdict))
+    return Html(parts().rag(verdict))
 
 
 @cache
 def dot_chip(verdict: Verdict) -> Html:
     """A direction of travel as arrow and word; up is better performance whatever the number did."""
-    return Html(_parts().dot(verdict))
+    return Html(parts().dot(verdict))
 
 
 def sparkline(row: Row) -> Html:
@@ -140,7 +62,7 @@ def sparkline(row: Row) -> Html:
     *heights, target = [None if value is None else f"{foot - float(value - low) * scale:.1f}" for value in values]
     step = (WIDTH - 2 * MARGIN) / max(1, len(heights) - 1)
     points = [(f"{MARGIN + step * place:.1f}", height) for place, height in enumerate(heights)]
-    return Html(_parts().spark(_spoken(row), _path(points), target, points[-1] if heights[-1] else None))
+    return Html(parts().spark(_spoken(row), _path(points), target, points[-1] if heights[-1] else None))
 
 
 def _path(points: list[tuple[str, str | None]]) -> str:
@@ -213,7 +135,7 @@ def _named(indicator: Indicator) -> Cell:
 def scorecard(rows: Sequence[Row]) -> Html:
     """One table per section and area, in the order of `rows`, with the columns as printed."""
     groups = groupby(rows, key=lambda row: (row.section.heading, row.area.name))
-    return _tables(*(_section(f"{heading}: {area}", list(group)) for (heading, area), group in groups))
+    return drawn(*(_section(f"{heading}: {area}", list(group)) for (heading, area), group in groups))
 
 
 def _section(caption: str, rows: list[Row]) -> Table:
@@ -280,8 +202,8 @@ def at_a_glance(rows: Sequence[Row], title: str, changes: Mapping[str, Sequence[
 
     Before and now are ratings or None, as in `commentary.Change`.
     """
-    glance = _render("glance", title=title, counts=counts(rows), total=len(each_once(rows)))
-    return Html(glance + _tables(*(_changes(caption, told) for caption, told in (changes or {}).items()), side=True))
+    glance = render("glance", title=title, counts=counts(rows), total=len(each_once(rows)))
+    return Html(glance + drawn(*(_changes(caption, told) for caption, told in (changes or {}).items()), side=True))
 
 
 def _changes(caption: str, changes: Sequence[tuple]) -> Table:
@@ -296,7 +218,7 @@ def attention(rows: Sequence[Row]) -> Html:
     """What is RED and what is getting worse, each row once, with what it is held against."""
     once = each_once(rows)
     red, worse = [r for r in once if r.rag.word == Rag.RED], [r for r in once if r.dot.word == Dot.WORSENED]
-    return _tables(_attended("is RED", red), _attended("is getting worse", worse))
+    return drawn(_attended("is RED", red), _attended("is getting worse", worse))
 
 
 def _attended(what: str, rows: list[Row]) -> Table:
@@ -320,7 +242,7 @@ def rag_matrix(rows_by_area: Mapping[str, Sequence[Row]], caption: str = "RAG by
             names.setdefault(key, _named(row.indicator).text)
             found.setdefault((key, area), []).append(row)
     lines = [(name, [found.get((key, area), []) for area in rows_by_area]) for key, name in names.items()]
-    return _render("matrix", caption=caption, areas=list(rows_by_area), lines=lines, number=number, source=source)
+    return render("matrix", caption=caption, areas=list(rows_by_area), lines=lines, number=number, source=source)
 
 
 # --- the rest of a pack, and the index --------------------------------------------------------------
@@ -329,17 +251,17 @@ def rag_matrix(rows_by_area: Mapping[str, Sequence[Row]], caption: str = "RAG by
 def title(edition: Edition, area: Area, guide: bool = True) -> Html:
     """The head of a pack (its h1), followed by how to read it (an h2) unless `guide` is false."""
     teams = [team.name for team in edition.teams_of(area.name)]
-    return _render("title", edition=edition, area=area, month=periods.name(edition.as_at), teams=teams, guide=guide)
+    return render("title", edition=edition, area=area, month=periods.name(edition.as_at), teams=teams, guide=guide)
 
 
 def commentary_html(groups: Mapping[str, Sequence[str]], remarks: Sequence[str] = ()) -> Html:
     """Sentences by group (RED, AMBER, GREEN, not rated), each under an h3, after `remarks` that hold for all."""
-    return _render("commentary", groups=groups, remarks=remarks)
+    return render("commentary", groups=groups, remarks=remarks)
 
 
 def activity(edition: Edition) -> Html:
     """The activity page: counts and percentages that are never rated, with the national figure."""
-    return _render("activity", items=list(edition.activity.itertuples()), number=number, name=periods.name)
+    return render("activity", items=list(edition.activity.itertuples()), number=number, name=periods.name)
 
 
 def data_notes(edition: Edition, faults: Sequence[Fault], area: Area) -> Html:
@@ -350,7 +272,7 @@ def data_notes(edition: Edition, faults: Sequence[Fault], area: Area) -> Html:
     near = [fault for fault in faults if fault.area not in elsewhere and fault.indicator in {None, *shown}]
     told = {"near": near, "far": [fault for fault in faults if fault not in near]}
     exceptions = [other for other in edition.known_exceptions.itertuples() if other.area in own]
-    return _render("notes", edition=edition, **told, exceptions=exceptions, standards=_standards(edition, shown))
+    return render("notes", edition=edition, **told, exceptions=exceptions, standards=_standards(edition, shown))
 
 
 def _standards(edition: Edition, shown: set[str]) -> Table:
@@ -372,7 +294,7 @@ def _standard(told, indicator: Indicator) -> list[Cell]:
 def definitions(rows: Sequence[Row], edition: Edition) -> Html:
     """Definition, source and latest data of each indicator once, in the order of `rows`."""
     once = {row.indicator.key: row.indicator for row in rows}
-    return _render("definitions", told=once.values(), edition=edition, month=periods.name(edition.as_at))
+    return render("definitions", told=once.values(), edition=edition, month=periods.name(edition.as_at))
 
 
 def figure(chart) -> Html:
@@ -382,7 +304,7 @@ def figure(chart) -> Html:
     src = f"data:image/svg+xml,{quote(drawing, safe=' ,:;=/()+-.')}"
     rows = [[Cell(text) if text else _missing("none") for text in row] for row in chart.rows]
     table = Table(chart.subtitle, [Head(name) for name in chart.columns], rows)
-    return _render("figure", chart=chart, src=src, size=[round(float(p) * 4 / 3) for p in points], table=table)
+    return render("figure", chart=chart, src=src, size=[round(float(p) * 4 / 3) for p in points], table=table)
 
 
 def figures(charts: Iterable) -> Html:
@@ -396,4 +318,4 @@ def index(edition: Edition, packs: Sequence[tuple], manifest: str = "manifest.js
     A pack is its area, its address (None where there is none), its `counts` and why it failed (or None).
     """
     words, month = (*Rag, NOT_RATED), periods.name(edition.as_at)
-    return str(_render("index", edition=edition, month=month, packs=packs, words=words, manifest=manifest))
+    return str(render("index", edition=edition, month=month, packs=packs, words=words, manifest=manifest))

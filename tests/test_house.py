@@ -19,7 +19,7 @@ MODULES = sorted((HOME / "scorecard").glob("*.py"))
 NOTEBOOKS = sorted((HOME / "notebooks").glob("*.ipynb"))
 ORDER = [
     "faults", "periods", "ratings", "catalogue", "areas", "editions", "sums", "years", "measures", "benchmarks",
-    "likeness", "checks", "build", "reconcile", "phrases", "commentary", "tables", "sheet", "evidence",
+    "likeness", "checks", "build", "reconcile", "phrases", "commentary", "markup", "tables", "sheet", "evidence",
     "trend_charts", "ranked", "charts", "layouts", "imports", "comparators", "neighbours", "engine", "export",
     "packs", "backends", "batch", "cluster", "remote", "new_edition", "benchmarks_cli", "__main__",
 ]  # fmt: skip
