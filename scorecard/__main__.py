@@ -81,11 +81,12 @@ def reconcile(edition_name):
 @edition_option
 def check(edition_name):
     """Say in plain words what is wrong with an edition; exit 2 if it has errors."""
-    from scorecard import checks
-    from scorecard.editions import load_edition
+    from scorecard.checks import report
+    from scorecard.kinds import KINDS, load
 
-    faults = checks.check(load_edition(edition_name))
-    click.echo(checks.report(faults, edition_name))
+    edition = load(edition_name)
+    faults = KINDS[edition.scorecard].check(edition)
+    click.echo(report(faults, edition_name))
     sys.exit(2 if any(fault.grade == "error" for fault in faults) else 0)
 
 
@@ -111,6 +112,8 @@ def packs(edition_name, districts, workers, out, resume, backend, executor, sche
     from scorecard.backends import DEFAULT, Stop, run_jobs
     from scorecard.batch import Busy, make_packs
     from scorecard.cluster import run_on_cluster
+    from scorecard.faults import without_errors
+    from scorecard.kinds import KINDS, load
     from scorecard.packs import NotMade, plan
     from scorecard.remote import opened
 
@@ -122,7 +125,8 @@ def packs(edition_name, districts, workers, out, resume, backend, executor, sche
     outcomes, status = [], 0
     try:
         with Stop() as stop:
-            edition = _checked(edition_name)
+            edition = load(edition_name)
+            without_errors(KINDS[edition.scorecard].check(edition))
             jobs = plan(edition, list(districts))
             with opened(out) as (folder, place), tqdm(total=len(jobs), unit="pack", disable=None) as bar:
                 options = {"told": partial(_tell, bar, outcomes), "stop": stop, "executor": run, "place": place}
@@ -152,10 +156,12 @@ def _packs_table(outcomes, home: Path, index: str) -> str:
     from scorecard.packs import kept
 
     width = max((len(outcome.job.area.name) for outcome in outcomes), default=4)
-    lines = [f"{'area':<{width}}  status     seconds  {'  '.join(COUNTED)}"]
+    words = [word for word in COUNTED if any(word in outcome.counts for outcome in outcomes)]
+    lines = [f"{'area':<{width}}  status     seconds  {'  '.join(words)}".rstrip()]
     for outcome in outcomes:
-        counts = "  ".join(f"{outcome.counts.get(word, '-'):>{len(word)}}" for word in COUNTED)
-        lines.append(f"{outcome.job.area.name:<{width}}  {outcome.status:<9}  {outcome.seconds:7.1f}  {counts}")
+        counts = "  ".join(f"{outcome.counts.get(word, '-'):>{len(word)}}" for word in words)
+        told = f"{outcome.job.area.name:<{width}}  {outcome.status:<9}  {outcome.seconds:7.1f}  {counts}"
+        lines.append(told.rstrip())
     for outcome in (outcome for outcome in outcomes if outcome.error):
         notebook = kept(home, outcome.job)
         lines.append(f"{outcome.job.area.name} failed: {outcome.error}. Its earlier pack, if any, is unchanged.")

@@ -23,6 +23,7 @@ from scorecard.backends import DEFAULT, Limits, Outcome, Stop, run_jobs
 from scorecard.catalogue import PARAMS
 from scorecard.editions import EDITIONS, Edition
 from scorecard.faults import Fault, InputError
+from scorecard.kinds import KINDS
 from scorecard.packs import FAILED, PACKAGE, Job, NotMade, kept, make_pack, plan, sync
 
 LOCK_FILE = PACKAGE.parent / "requirements.lock"
@@ -121,13 +122,7 @@ class Making:
 
     def rehearse(self) -> None:
         """Draw a few charts: styles, fonts and glyphs are then loaded for all packs, which halves what each costs."""
-        from scorecard import charts
-        from scorecard.build import build_rows, build_scorecard
-
-        rows = [row for row in build_scorecard(self.edition, self.edition.areas.kent) if row.rag.word][:6]
-        everything = list(build_rows(self.edition))
-        charts.trends(rows, everything)
-        charts.rankings(rows, everything)
+        KINDS[self.edition.scorecard].rehearse(self.edition)
 
 
 def _settled(edition: Edition, home: Path, outcome: Outcome, parts: dict[str, Path], place: Place) -> Outcome:
@@ -329,11 +324,9 @@ def versions_installed() -> dict[str, str]:
 
 
 def rag_counts(edition: Edition, area: Area) -> dict[str, int]:
-    """How many indicators of an area are RED, AMBER, GREEN and not rated."""
-    from scorecard.build import build_scorecard, counts
-
-    told = counts(build_scorecard(edition, area))
-    return {word: told[word] for word in COUNTED}
+    """How many indicators of an area are RED, AMBER, GREEN and not rated; empty for a scorecard without ratings."""
+    told = KINDS[edition.scorecard].counts(edition, area)
+    return {word: told[word] for word in COUNTED if word in told}
 
 
 def index_page(edition: Edition, home: Path, outcomes: dict[str, Outcome]) -> str:

@@ -18,7 +18,7 @@ import pandas as pd
 from scorecard import sums, years
 from scorecard.areas import Kind
 from scorecard.editions import EDITIONS, TO_BE_SUPPLIED, Edition, Section, editions_known, load_edition
-from scorecard.faults import GRADES, Fault, InputError, nearest
+from scorecard.faults import GRADES, Fault, InputError, nearest, without_errors
 from scorecard.likeness import likeness
 from scorecard.measures import load_derived, load_measures
 from scorecard.periods import FORMS, KIND_OF_DATA_PERIOD, kind, months_before, name, year_before
@@ -357,10 +357,7 @@ def _sound_section(edition: Edition, section: Section) -> Section:
 
 def checked(edition: Edition, earlier: Edition | None = None) -> list[Fault]:
     """The warnings and notes of an edition; `InputError` with all errors if there is one."""
-    faults = check(edition, earlier)
-    if errors := [fault for fault in faults if fault.grade == "error"]:
-        raise InputError(errors)
-    return faults
+    return without_errors(check(edition, earlier))
 
 
 def edition_before(edition: Edition, folder: Path = EDITIONS) -> Edition | None:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -32,6 +33,8 @@ NUMBERS = {
     "activity": ["value", "national"],
 }
 NUMBER = r"-?[0-9]+(\.[0-9]+)?"
+RATED = ("directorate", "corporate-parenting")
+"""The kinds of scorecard that are indicators with ratings; the others have tables of their own."""
 TO_BE_SUPPLIED = "to be supplied"
 """The reason that stands beside a figure which is still to come."""
 OPTIONAL = {"activity", "conflicts", "printed", "known_exceptions"}
@@ -59,6 +62,7 @@ class Edition:
     """
 
     name: str
+    scorecard: str
     title: str
     as_at: str
     published: str | None
@@ -84,6 +88,11 @@ class Edition:
     known_exceptions: pd.DataFrame
 
     @property
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Its frames by name."""
+        return {table: getattr(self, table) for table in TABLES}
+
+    @property
     def printed_areas(self) -> list[Area]:
         """Kent, the districts and the teams of this edition."""
         return self.areas.printed(self.teams_as_of)
@@ -106,16 +115,29 @@ def editions_known(folder: Path = EDITIONS) -> list[str]:
     return sorted(path.parent.name for path in folder.glob("*/edition.yml"))
 
 
+def kind_of(name: str, folder: Path = EDITIONS) -> str | None:
+    """The kind of scorecard that an edition is, as its edition.yml says; None if it says nothing that can be read.
+
+    `InputError` with the near matches if there is no such edition.
+    """
+    if name not in editions_known(folder):
+        said = f'"{name}" is not an edition.'
+        raise InputError([Fault("error", "EDN001", "editions", said, nearest(name, editions_known(folder)))])
+    with suppress(InputError):  # who reads the edition says what is wrong with the file
+        told = read_yaml(folder / name / "edition.yml")
+        return told.get("scorecard") if isinstance(told, dict) else None
+    return None
+
+
 def load_edition(name: str, folder: Path = EDITIONS) -> Edition:
-    """Read an edition. `InputError` lists every malformed cell of every file at once.
+    """Read an edition with ratings. `InputError` lists every malformed cell of every file at once.
 
     Whether the figures make sense is for `scorecard.checks` to say.
     """
-    if name not in editions_known(folder):
-        fault = Fault(
-            "error", "EDN001", "editions", f'"{name}" is not an edition.', nearest(name, editions_known(folder))
-        )
-        raise InputError([fault])
+    if (found := kind_of(name, folder)) not in (None, *RATED):
+        said = f'{name} is a scorecard of the kind "{found}", which has no ratings.'
+        remedy = f"Kinds with ratings: {', '.join(RATED)}."
+        raise InputError([Fault("error", "EDN004", "edition.yml", said, remedy, column="scorecard", value=str(found))])
     home, faults = folder / name, []
     told = _settings(home / "edition.yml", faults)
     tables = {table: read_table(home / f"{table}.csv", table, faults) for table in TABLES}
@@ -130,8 +152,8 @@ def _settings(path: Path, faults: list[Fault]) -> dict:
     except InputError as unread:
         faults += unread.faults
         return {}
-    wanted = {"title", "as_at", "published", "released", "year", "previous_year", "next_year", "teams_as_of", "shown",
-              "sections", "page_names", "latest_data", "notes", "sources"}  # fmt: skip
+    wanted = {"scorecard", "title", "as_at", "published", "released", "year", "previous_year", "next_year",
+              "teams_as_of", "shown", "sections", "page_names", "latest_data", "notes", "sources"}  # fmt: skip
     if odd := sorted(wanted ^ set(told)):
         said = f"these settings are missing or not known: {', '.join(odd)}."
         faults.append(Fault("error", "EDN002", path.name, said, f"It holds {', '.join(sorted(wanted))}."))

@@ -1,4 +1,4 @@
-"""An executed notebook into the files of a pack: page, notebook, figures, commentary and charts."""
+"""An executed notebook into the files of a pack: page, notebook, charts, and figures with their words."""
 
 import base64
 import re
@@ -7,19 +7,17 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import nbformat
-import pandas as pd
 
-from scorecard import commentary, tables
+from scorecard import tables
 from scorecard.areas import Area
-from scorecard.build import build_scorecard, scorecard_frame
 from scorecard.editions import Edition
 from scorecard.engine import without_run_facts
+from scorecard.kinds import KINDS
 from scorecard.periods import name as period_name
 
 
 def export_pack(notebook, edition: Edition, area: Area, folder: Path) -> None:
-    """Write pack.html, pack.ipynb, scorecard.csv, commentary.md and charts/ into `folder`."""
-    rows = build_scorecard(edition, area)
+    """Write pack.html, pack.ipynb, charts/ and the files of the edition's kind of scorecard into `folder`."""
     title = f"{area.name}: {edition.title}, {period_name(edition.as_at)}"
     published = without_run_facts(notebook)
     (folder / "charts").mkdir(parents=True)
@@ -27,13 +25,8 @@ def export_pack(notebook, edition: Edition, area: Area, folder: Path) -> None:
         (folder / "charts" / f"{name}.{kind}").write_bytes(content)
     _write(folder / "pack.ipynb", nbformat.writes(without_pictures(published)) + "\n")
     _write(folder / "pack.html", page(published, title, edition))
-    _write(folder / "scorecard.csv", to_csv(scorecard_frame(rows)))
-    _write(folder / "commentary.md", commentary.markdown(rows, title))
-
-
-def to_csv(frame: pd.DataFrame) -> str:
-    """A frame as CSV: figures as printed, missing cells empty, the reason in a column of its own."""
-    return frame.to_csv(index=False, lineterminator="\n")
+    for name, text in KINDS[edition.scorecard].files(edition, area, title).items():
+        _write(folder / name, text)
 
 
 def page(notebook, title: str, edition: Edition) -> str:

@@ -53,6 +53,13 @@ class InputError(Exception):
         self.faults = list(faults)
 
 
+def without_errors(faults: list[Fault]) -> list[Fault]:
+    """The faults, if none is an error; `InputError` with all errors otherwise."""
+    if errors := [fault for fault in faults if fault.grade == "error"]:
+        raise InputError(errors)
+    return faults
+
+
 def nearest(name: str, known: list[str]) -> str:
     """`Did you mean "Dover"?` for a near miss, else the list of what is known."""
     near = get_close_matches(name, known, n=2, cutoff=0.5)

@@ -13,7 +13,7 @@ from types import NoneType
 
 from scorecard.areas import Area
 from scorecard.catalogue import PARAMS, read_yaml
-from scorecard.editions import TABLES, Edition
+from scorecard.editions import Edition
 from scorecard.faults import Fault, InputError, nearest
 
 PACKAGE = Path(__file__).resolve().parent
@@ -49,11 +49,11 @@ class NotMade(Exception):  # noqa: N818
 
 
 def plan(edition: Edition, areas: list[str] | None = None) -> list[Job]:
-    """The packs of an edition in the order of `params/packs.yml`; only those of `areas` if given.
+    """The packs of an edition's kind of scorecard as in `params/packs.yml`; only those of `areas` if given.
 
     `InputError` for an area without a pack, with the near matches, and for a faulty `packs.yml`.
     """
-    jobs = [job for told in read_yaml(PARAMS / "packs.yml") for job in _jobs(edition, told)]
+    jobs = [job for told in _entries(edition) for job in _jobs(edition, told)]
     known = {job.area.name: job for job in jobs}
     wanted = [edition.areas[name].name for name in areas or known]
     faults = [
@@ -64,6 +64,15 @@ def plan(edition: Edition, areas: list[str] | None = None) -> list[Job]:
     if faults := faults + _faults_of_folders(jobs):
         raise InputError(faults)
     return [job for name, job in known.items() if name in wanted]
+
+
+def _entries(edition: Edition) -> list[dict]:
+    """What `packs.yml` says for the edition's kind of scorecard."""
+    told = read_yaml(PARAMS / "packs.yml")
+    if isinstance(told, dict) and isinstance(entries := told.get(edition.scorecard), list):
+        return entries
+    said = f'there is no list of packs for the kind of scorecard "{edition.scorecard}".'
+    raise InputError([Fault("error", "PCK004", "packs.yml", said, "See the head of the file.")])
 
 
 def _faults_of_folders(jobs: list[Job]) -> list[Fault]:
@@ -79,7 +88,7 @@ def _faults_of_folders(jobs: list[Job]) -> list[Fault]:
 
 def _jobs(edition: Edition, told: dict) -> Iterator[Job]:
     groups = {"Kent": [edition.areas.kent], "districts": edition.areas.districts}
-    if set(told) != {"notebook", "areas", "parameter"} or told["areas"] not in groups:
+    if not isinstance(told, dict) or set(told) != {"notebook", "areas", "parameter"} or told["areas"] not in groups:
         said = f"an entry is not whole: {told}."
         raise InputError([Fault("error", "PCK003", "packs.yml", said, "See the head of the file.")])
     notebook = NOTEBOOKS / Path(told["notebook"]).name
@@ -227,7 +236,7 @@ def _said(error: Exception, edition: Edition, seconds: float) -> str:
 
 def without_values(text: str, edition: Edition) -> str:
     """A text whose numbers, quotations and notes of the edition's rows are replaced by `…`."""
-    frames = [getattr(edition, name) for name in TABLES]
+    frames = edition.tables.values()
     notes = {str(note) for frame in frames for name in {"note", "reason"} & set(frame) for note in frame[name] if note}
     for note in sorted(notes, key=len, reverse=True):
         text = text.replace(note, "…")

@@ -315,7 +315,7 @@ def figures(charts: Iterable) -> Html:
 def index(edition: Edition, packs: Sequence[tuple], manifest: str = "manifest.json") -> str:
     """The edition's index page: the packs that failed with their reason, then all with link and ratings.
 
-    A pack is its area, its address (None where there is none), its `counts` and why it failed (or None).
+    A pack is its area, its address or None, its `counts` (empty without ratings) and why it failed (or None).
     """
     words, month = (*Rag, NOT_RATED), periods.name(edition.as_at)
     return str(render("index", edition=edition, month=month, packs=packs, words=words, manifest=manifest))

@@ -136,7 +136,7 @@ def _make_project(folder: Path) -> Project:
     shutil.copytree(PARAMS, folder / "params")
     for name in ("faults", "notebooks"):
         (folder / name).mkdir()
-    packs = [{"notebook": "small.ipynb", "areas": "districts", "parameter": "district"}]
+    packs = {"directorate": [{"notebook": "small.ipynb", "areas": "districts", "parameter": "district"}]}
     (folder / "params" / "packs.yml").write_text(yaml.safe_dump(packs), encoding="utf-8")
     _write_notebook(folder, CELLS)
     server = multiprocessing.get_context("forkserver")

@@ -20,8 +20,8 @@ NOTEBOOKS = sorted((HOME / "notebooks").glob("*.ipynb"))
 ORDER = [
     "faults", "periods", "ratings", "catalogue", "areas", "editions", "sums", "years", "measures", "benchmarks",
     "likeness", "checks", "build", "reconcile", "phrases", "commentary", "markup", "tables", "sheet", "evidence",
-    "trend_charts", "ranked", "charts", "layouts", "imports", "comparators", "neighbours", "engine", "export",
-    "packs", "backends", "batch", "cluster", "remote", "new_edition", "benchmarks_cli", "__main__",
+    "trend_charts", "ranked", "charts", "layouts", "imports", "comparators", "neighbours", "kinds", "engine",
+    "export", "packs", "backends", "batch", "cluster", "remote", "new_edition", "benchmarks_cli", "__main__",
 ]  # fmt: skip
 """A module imports only from those left of it. A new module is put into its place here, and nowhere else."""
 

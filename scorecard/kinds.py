@@ -1,0 +1,78 @@
+"""The kinds of scorecard: for each, how an edition is read and checked, and what a pack holds beside its page."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from scorecard.areas import Area
+from scorecard.editions import EDITIONS, RATED, Edition, kind_of, load_edition
+from scorecard.faults import Fault, InputError, nearest
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What the batch and the command line ask of a kind of scorecard.
+
+    `load` reads an edition by name and folder: an object with name, scorecard, title, as_at, areas and tables.
+    `check` lists its faults. `files` are the texts that a pack holds beside its page, by name; `counts` its
+    ratings (none for a kind without ratings). `rehearse` draws once what every pack draws.
+    """
+
+    load: Callable[[str, Path], Any]
+    check: Callable[[Any], list[Fault]]
+    files: Callable[[Any, Area, str], dict[str, str]]
+    counts: Callable[[Any, Area], dict[str, int]]
+    rehearse: Callable[[Any], None]
+
+
+# What a kind needs is imported when it is asked for: drawing takes a second to load, and checking draws nothing.
+
+
+def _check(edition: Edition) -> list[Fault]:
+    from scorecard.checks import check
+
+    return check(edition)
+
+
+def _files(edition: Edition, area: Area, title: str) -> dict[str, str]:
+    from scorecard.build import build_scorecard, scorecard_frame
+    from scorecard.commentary import markdown
+
+    rows = build_scorecard(edition, area)
+    return {"scorecard.csv": to_csv(scorecard_frame(rows)), "commentary.md": markdown(rows, title)}
+
+
+def _counts(edition: Edition, area: Area) -> dict[str, int]:
+    from scorecard.build import build_scorecard, counts
+
+    return counts(build_scorecard(edition, area))
+
+
+def _rehearse(edition: Edition) -> None:
+    from scorecard import charts
+    from scorecard.build import build_rows, build_scorecard
+
+    rows = [row for row in build_scorecard(edition, edition.areas.kent) if row.rag.word][:6]
+    everything = list(build_rows(edition))
+    charts.trends(rows, everything)
+    charts.rankings(rows, everything)
+
+
+KINDS = dict.fromkeys(RATED, Kind(load_edition, _check, _files, _counts, _rehearse))
+
+
+def load(name: str, folder: Path = EDITIONS) -> Any:
+    """The edition called `name`, read as its kind of scorecard is read; `InputError` if it cannot be."""
+    found = kind_of(name, folder) or RATED[0]
+    if found not in KINDS:
+        said = f'"{found}" is not a kind of scorecard.'
+        raise InputError([Fault("error", "EDN004", "edition.yml", said, nearest(str(found), list(KINDS)))])
+    return KINDS[found].load(name, folder)
+
+
+def to_csv(frame: pd.DataFrame) -> str:
+    """A frame as CSV: figures as printed, missing cells empty, the reason in a column of its own."""
+    return frame.to_csv(index=False, lineterminator="\n")
