@@ -18,7 +18,8 @@ HOME = Path(__file__).resolve().parents[1]
 MODULES = sorted((HOME / "scorecard").glob("*.py"))
 NOTEBOOKS = sorted((HOME / "notebooks").glob("*.ipynb"))
 ORDER = [
-    "faults", "periods", "ratings", "catalogue", "areas", "editions", "sums", "years", "measures", "benchmarks",
+    "faults", "periods", "ratings", "trends",
+    "catalogue", "areas", "editions", "sums", "years", "measures", "benchmarks",
     "likeness", "checks", "build", "reconcile", "phrases", "commentary", "markup", "tables", "sheet", "evidence",
     "trend_charts", "ranked", "charts", "layouts", "imports", "comparators", "neighbours", "kinds", "engine",
     "export", "packs", "backends", "batch", "cluster", "remote", "new_edition", "benchmarks_cli", "__main__",
