@@ -12,21 +12,20 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
+from html import escape
 from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
 import matplotlib as mpl
 import numpy as np
-from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
+from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
-from matplotlib.colors import to_rgb
+from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties
 from matplotlib.ft2font import FT2Font, LoadFlags
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
-from matplotlib.text import Text
 from matplotlib.transforms import Affine2D
 from PIL import Image
 
@@ -41,10 +40,10 @@ COLOURS = HOUSE["axes.prop_cycle"].by_key()["color"]
 WIDTH, HEIGHT = (inches * 72 for inches in HOUSE["figure.figsize"])
 DPI, SIZE, HEADLINE, SMALL = (HOUSE[key] for key in ("savefig.dpi", "font.size", "axes.titlesize", "axes.labelsize"))
 FAMILY = [name if name.endswith("serif") else f"'{name}'" for name in HOUSE["font.family"]]
-REPEATED = re.compile(r"; font-family: 'DejaVu Sans'| transform=\"rotate\(-0 [-0-9. ]+\)\"")
-"""What matplotlib writes at each text of an SVG and is said once or means nothing."""
 ROOT = re.compile(r'width="[^"]+" height="[^"]+" viewBox="([^"]+)"')
 """Size and view of an SVG; without a size its shape follows the view."""
+RUNS = 3
+"""zlib's strategy for runs of one colour: as small as its best effort, and faster."""
 LINE, GAP = 1.2, 6
 """Height of a line of text in font sizes; the usual space between things, in points."""
 BESIDE = 124
@@ -101,11 +100,6 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_font.cache_clear)
 
 
-@lru_cache
-def _properties(size: float, bold: bool) -> FontProperties:
-    return FontProperties(family=HOUSE["font.family"][0], size=size, weight="bold" if bold else "normal")
-
-
 @lru_cache(maxsize=4096)
 def _advance(letter: str, bold: bool) -> float:
     font = _font(bold)
@@ -132,36 +126,85 @@ def wrap(text: str, width: float, size: float = SIZE, bold: bool = False, tail: 
     return lines
 
 
-@lru_cache(maxsize=2048)
-def _cover(text: str, size: float, bold: bool) -> tuple[np.ndarray, float]:
-    """How much of each pixel a text covers (0 to 255, top row first) and how far it reaches below its line."""
+class Ink(NamedTuple):
+    """How much of each pixel a word covers (0 to 255, top row first), where it begins, its width, rows above its line.
+
+    All in pixels, from where the word is placed.
+    """
+
+    pixels: np.ndarray
+    begin: int
+    width: float
+    above: int
+
+
+@lru_cache(maxsize=8192)
+def _ink(word: str, size: float, bold: bool) -> Ink:
     font = _font(bold)
     font.set_size(size, DPI)
-    known = (letter if font.get_char_index(ord(letter)) else "\ufffd" for letter in text)
-    font.set_text("".join(known), 0, flags=LoadFlags.NO_HINTING)
+    known = "".join(letter if font.get_char_index(ord(letter)) else "\ufffd" for letter in word)
+    font.set_text(known, 0, flags=LoadFlags.NO_HINTING)
     font.draw_glyphs_to_bitmap(antialiased=True)
-    return np.array(font.get_image()), font.get_descent() / 64
+    (width, height), begin = font.get_width_height(), font.get_bitmap_offset()[0] // 64
+    return Ink(np.array(font.get_image()), begin, width / 64, (height - font.get_descent()) // 64 + 1)
 
 
-class Word(Text):
-    """A line of text placed as it is: matplotlib's own layout would take most of the time of a chart."""
+@lru_cache(maxsize=4096)
+def _cover(text: str, size: float, bold: bool) -> tuple[Image.Image, int, int, float]:
+    """The pixels that a text covers, where they begin, their rows above its line, and the width of the text.
 
-    def draw(self, renderer):
-        """Draw at the anchor; what a text covers is kept, as the charts of a pack repeat most of theirs."""
-        x, y = self.get_transform().transform(self.get_unitless_position())
-        gc = renderer.new_gc()
-        gc.set_foreground(self.get_color())
-        if isinstance(renderer, RendererAgg):
-            cover, below = _cover(self.get_text(), self.get_size(), self.get_weight() == "bold")
-            share = {"left": 0, "center": 0.5, "right": 1}[self.get_ha()]
-            pixels = np.full(
-                (*cover.shape, 4), [*(round(255 * part) for part in to_rgb(self.get_color())), 0], np.uint8
-            )
-            pixels[..., 3] = cover[::-1]
-            renderer.draw_image(gc, round(x - share * cover.shape[1]), round(y - below), pixels)
-        else:
-            renderer.draw_text(gc, x, renderer.height - y, self.get_text(), self.get_fontproperties(), 0, False, self)
-        gc.restore()
+    It is put together from its words, most of which stand in other texts and packs too.
+    """
+    space, pen, words = extent(" ", size, bold) * DPI / 72, 0.0, []
+    for word in filter(None, text.split(" ")):
+        ink = _ink(word, size, bold)
+        words.append((round(pen) + ink.begin, ink))
+        pen += ink.width + space
+    left, top = min(x for x, _ in words), max(ink.above for _, ink in words)
+    right = max(x + ink.pixels.shape[1] for x, ink in words)
+    under = max(ink.pixels.shape[0] - ink.above for _, ink in words)
+    cover = np.zeros((top + under, right - left), np.uint8)
+    for x, ink in words:
+        tall, wide = ink.pixels.shape
+        part = cover[top - ink.above :, x - left :][:tall, :wide]
+        np.maximum(part, ink.pixels, out=part)
+    return Image.fromarray(cover), left, top, pen - space
+
+
+class Word(NamedTuple):
+    """A line of text with its anchor in points. Words are put on what matplotlib has drawn, above everything.
+
+    Laid out and drawn by matplotlib, they would take most of the time of a chart.
+    """
+
+    x: float
+    y: float
+    text: str
+    anchor: str
+    size: float
+    bold: bool
+    colour: str
+
+    def svg(self, height: float) -> str:
+        """The word as an element of a drawing of that height."""
+        x, y = (f"{place:f}".rstrip("0").rstrip(".") for place in (self.x, height - self.y))
+        weight = "font-weight: 700; " if self.bold else ""
+        fill = "" if self.colour == "black" else f"; fill: {_hex(self.colour)}"
+        anchor = {"left": "start", "center": "middle", "right": "end"}[self.anchor]
+        style = f"{weight}font-size: {self.size:g}px; text-anchor: {anchor}{fill}"
+        return f'  <text style="{style}" x="{x}" y="{y}">{escape(self.text, quote=False)}</text>\n'
+
+    def paste(self, picture: Image.Image) -> None:
+        """Put the word on a picture."""
+        cover, left, top, width = _cover(self.text, self.size, self.bold)
+        share = {"left": 0, "center": 0.5, "right": 1}[self.anchor]
+        at = round(self.x * DPI / 72 - share * width) + left, picture.height - round(self.y * DPI / 72) - top
+        picture.paste(_hex(self.colour), at, cover)
+
+
+@lru_cache
+def _hex(colour: str) -> str:
+    return to_hex(colour)
 
 
 # --- the sheet --------------------------------------------------------------------------------------
@@ -233,7 +276,7 @@ class Sheet:
         self.title = clean(finding)
         self.figure = Figure((WIDTH / 72, (above + self.height + below) / 72), dpi=DPI)
         self.transform = Affine2D().translate(0, below).scale(1 / 72) + self.figure.dpi_scale_trans
-        self.segments = []
+        self.segments, self.written, self.below = [], [], below
         self._strip(head, self.height + above - GAP)
         self._strip(foot, -GAP)
 
@@ -256,9 +299,8 @@ class Sheet:
 
     def word(self, x: float, y: float, text: str, ha="left", size=SIZE, bold=False, colour=INK):
         """Write `text` with its base line at `y`."""
-        style = {"color": colour, "fontproperties": _properties(size, bold), "ha": ha, "transform": self.transform}
         if text:
-            self.figure.add_artist(Word(x, y, text, parse_math=False, **style))
+            self.written.append(Word(x, y + self.below, text, ha, size, bold, colour))
 
     def words(self, x: float, middle: float, lines: Sequence[str], **how):
         """Write `lines` one below the other around `middle`."""
@@ -287,18 +329,29 @@ class Sheet:
         metadata = {"Title": self.title, "Date": None, "Creator": None, "Format": None, "Type": None}
         FigureCanvasSVG(self.figure).print_svg(file, metadata=metadata)
         once = f"text{{font-family: {', '.join(FAMILY)}}}</style>"
-        return REPEATED.sub("", file.getvalue().replace("</style>", once, 1))
+        drawing, closing, rest = file.getvalue().replace("</style>", once, 1).rpartition(" </g>\n")
+        height = self.figure.get_figheight() * 72
+        return "".join([drawing, *(word.svg(height) for word in self.written), closing, rest])
 
     def png(self) -> bytes:
         """The figure as PNG in the colours of the house and their shades: a third of the size of full colour."""
-        file, self.figure.dpi = io.BytesIO(), DPI  # drawing an SVG leaves 72
-        canvas = FigureCanvasAgg(self.figure)
-        canvas.draw()
-        size, pixels = canvas.get_width_height(), canvas.buffer_rgba()
-        picture = Image.frombytes("RGB", size, pixels, "raw", "RGBX")
+        width, height = (int(inches * DPI) for inches in self.figure.get_size_inches())
+        renderer, file, self.figure.dpi = _renderer(width, 256 * math.ceil(height / 256)), io.BytesIO(), DPI
+        renderer.clear()
+        self.figure.draw(renderer)
+        pixels = np.asarray(renderer.buffer_rgba())[-height:]
+        picture = Image.frombytes("RGB", (width, height), pixels, "raw", "RGBX")
+        for word in self.written:
+            word.paste(picture)
         shades = picture.quantize(palette=_palette(), dither=Image.Dither.NONE)
-        shades.save(file, "png", compress_level=2, dpi=(DPI, DPI))
+        shades.save(file, "png", compress_level=1, compress_type=RUNS, dpi=(DPI, DPI))
         return file.getvalue()
+
+
+@lru_cache(maxsize=8)
+def _renderer(width: int, height: int) -> RendererAgg:
+    """A canvas in pixels for all charts that fit: fresh memory costs more than most drawings."""
+    return RendererAgg(width, height, DPI)
 
 
 @lru_cache
