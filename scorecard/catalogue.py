@@ -60,15 +60,25 @@ class UniqueKeys(yaml.CSafeLoader if hasattr(yaml, "CSafeLoader") else yaml.Safe
 def read_yaml(path: Path) -> Any:
     """The content of a YAML file; `InputError` names the line when it cannot be read."""
     try:
-        return yaml.load(path.read_text(encoding="utf-8"), Loader=UniqueKeys)
+        return parse_yaml(path.read_text(encoding="utf-8"), path.name)
     except FileNotFoundError:
         raise InputError([Fault("error", "YML001", path.name, f"is not in {path.parent}.", "Restore it.")]) from None
-    except (yaml.YAMLError, UnicodeDecodeError) as fault:
+    except UnicodeDecodeError:
+        raise _unreadable(path.name, "it is not text in UTF-8") from None
+
+
+def parse_yaml(text: str, file: str, above: int = 0) -> Any:
+    """The content of YAML that begins `above` lines below the top of `file`; `InputError` as in `read_yaml`."""
+    try:
+        return yaml.load(text, Loader=UniqueKeys)
+    except yaml.YAMLError as fault:
         mark = getattr(fault, "problem_mark", None)
         said = getattr(fault, "problem", None) or "it is not text in UTF-8"
-        rows = (mark.line + 1,) if mark else ()
-        found = Fault("error", "YML002", path.name, f"is not readable YAML: {said}.", "Mend that line.", rows)
-        raise InputError([found]) from None
+        raise _unreadable(file, said, (mark.line + 1 + above,) if mark else ()) from None
+
+
+def _unreadable(file: str, said: str, rows: tuple[int, ...] = ()) -> InputError:
+    return InputError([Fault("error", "YML002", file, f"is not readable YAML: {said}.", "Mend that line.", rows)])
 
 
 @cache
