@@ -35,11 +35,20 @@ class NeighbourModel:
 
 
 @dataclass(frozen=True)
+class Comparator:
+    """An area or group that Kent is compared with: in a word how its figure comes about, and what it means in print."""
+
+    name: str
+    method: str
+    note: str
+
+
+@dataclass(frozen=True)
 class Areas:
     """All areas by name, in printed order, and the statistical-neighbour models, oldest first."""
 
     by_name: dict[str, Area]
-    benchmarks: dict[str, str]
+    benchmarks: dict[str, Comparator]
     neighbour_models: tuple[NeighbourModel, ...]
 
     def __getitem__(self, name: str) -> Area:
@@ -94,4 +103,6 @@ def _areas(told: dict) -> Areas:
         for m in told["statistical_neighbours"]
     )
     by_name = {area.name: area for area in [kent, *districts, *teams]}
-    return Areas(by_name, {b["name"]: b["note"] for b in told["benchmarks"]}, models)
+    return Areas(
+        by_name, {b["name"]: Comparator(b["name"], b["method"], b["note"]) for b in told["benchmarks"]}, models
+    )

@@ -13,12 +13,9 @@ from typing import NamedTuple
 import pandas as pd
 
 from scorecard.areas import Areas, NeighbourModel
-from scorecard.measures import DERIVED, Measure
+from scorecard.measures import DERIVED, MEAN, MEDIAN, PUBLISHED, UNUSABLE, WEIGHTED, Measure
 from scorecard.ratings import NO_POLARITY, NO_TARGET, NO_VALUE, Polarity, Verdict, margin, places, round_half_up
 
-MEAN, MEDIAN, WEIGHTED, PUBLISHED = "mean", "median", "weighted mean", "published"
-UNUSABLE = "published, not usable: outside the range of all authorities"
-"""A figure of a region or country that no mix of its authorities can have; its value is left empty."""
 NEIGHBOURS = "Statistical neighbours"
 BETTER, IN_LINE, WORSE = "better", "in line", "worse"
 RULE = (
@@ -114,15 +111,15 @@ def verdict(
     return Verdict(BETTER if ahead > 0 else WORSE if ahead < 0 else IN_LINE, None)
 
 
-def model_in_force(models: Sequence[NeighbourModel], as_at: str) -> NeighbourModel:
-    """The neighbours in use in a month: the last model that had begun, or the first there is."""
+def model_in_force(models: Sequence[NeighbourModel], as_at: str) -> NeighbourModel | None:
+    """The neighbours in use in a month: the last model that had begun; None before the first that is known."""
     begun = [model for model in models if model.since <= as_at]
-    return max(begun, key=lambda model: model.since) if begun else models[0]
+    return max(begun, key=lambda model: model.since, default=None)
 
 
-def group_name(model: NeighbourModel) -> str:
+def group_name(model: NeighbourModel | None) -> str:
     """What figures of a model are called: `Statistical neighbours` and the month it was published."""
-    return f"{NEIGHBOURS} {model.model}"
+    return f"{NEIGHBOURS} {model.model}" if model else NEIGHBOURS
 
 
 # --- of published rows ----------------------------------------------------------------------------

@@ -7,8 +7,11 @@ from decimal import Decimal
 import pandas as pd
 
 from scorecard.areas import Area
+from scorecard.benchmarks import model_in_force, printed_area
 from scorecard.catalogue import Indicator
 from scorecard.editions import Edition, Section
+from scorecard.likeness import UNTOLD, Basis, basis
+from scorecard.measures import load_measures, published
 from scorecard.periods import year_before
 from scorecard.ratings import (
     NO_TARGET,
@@ -34,7 +37,10 @@ RATINGS = [
 
 @dataclass(frozen=True)
 class Figure:
-    """One cell of a table: its period, its value as printed or None with the reason, and where it stands."""
+    """One cell of a table: its period, its value as printed or None with the reason, and where it stands.
+
+    A benchmark has its `basis`: by which method, and whether the department's data bear it out.
+    """
 
     period: str
     value: Decimal | None
@@ -44,6 +50,7 @@ class Figure:
     numerator: Decimal | None = None
     denominator: Decimal | None = None
     note: str | None = None
+    basis: Basis | None = None
 
 
 @dataclass(frozen=True)
@@ -96,7 +103,7 @@ class Figures:
         self._observed = _by_key(edition.observations, ["indicator", "area", "period"])
         self._outturns = _by_key(edition.outturns, ["indicator", "area", "year"])
         self._standards = _by_key(edition.standards, ["indicator", "year"])
-        self._benchmarks = {}
+        self._benchmarks, self._bases = {}, {}
         for told in edition.benchmarks.itertuples():
             side = "England" if told.area.startswith("England") else "group"
             self._benchmarks[told.indicator, side] = told
@@ -142,7 +149,17 @@ class Figures:
         told = self._benchmarks.get((indicator.key, side))
         if told is None:
             return None, None
-        return Figure(told.period, told.value, None, "benchmarks.csv", told.row), told.area
+        basis = self._basis(told)
+        return Figure(told.period, told.value, None, "benchmarks.csv", told.row, basis=basis), told.area
+
+    def _basis(self, told) -> Basis:
+        if told.row not in self._bases:
+            areas, measure = self.edition.areas, load_measures().get(told.indicator)
+            held_by = measure and printed_area(measure, told.area, areas, self.edition.as_at)
+            derived = published(self.edition.name).get((told.indicator, told.period, held_by), ())
+            model = model_in_force(areas.neighbour_models, self.edition.as_at)
+            self._bases[told.row] = basis(told, measure, derived, areas.benchmarks.get(told.area, UNTOLD), model)
+        return self._bases[told.row]
 
 
 def _by_key(table: pd.DataFrame, key: list[str]) -> dict:
@@ -241,9 +258,9 @@ SCORECARD = [
     "section", "area", "indicator", "code", "measure", "polarity", "data_period", "unit", "period", "value",
     "value_reason", "numerator", "denominator", "previous_period", "previous_value", "dot", "dot_reason", "year",
     "target", "tolerance", "floor", "floor_source", "rag", "rag_reason", "outturn_year", "outturn", "outturn_target",
-    "outturn_rag", "next_year", "next_target", "benchmark_group", "benchmark_period", "benchmark", "england_area",
-    "england_period", "england", "note", "value_source", "previous_source", "standard_source", "outturn_source",
-    "benchmark_source", "england_source",
+    "outturn_rag", "next_year", "next_target", "benchmark_group", "benchmark_period", "benchmark", "benchmark_method",
+    "england_area", "england_period", "england", "england_method", "note", "value_source", "previous_source",
+    "standard_source", "outturn_source", "benchmark_source", "england_source",
 ]  # fmt: skip
 """Columns of `scorecard_frame`, in order."""
 
@@ -269,7 +286,7 @@ def _scorecard_line(row: Row) -> tuple:
 
 
 def _benchmark(figure: Figure | None) -> tuple:
-    return (figure and figure.period, figure and figure.value)
+    return (figure and figure.period, figure and figure.value, figure and figure.basis.how)
 
 
 def source(figure: Figure | None) -> str | None:

@@ -167,7 +167,7 @@ def _noted(row: Row) -> str:
 def _benchmarks(row: Row, words: Phrases) -> str:
     sides, unit = [(row.benchmark, row.benchmark_name), (row.england, row.england_name)], row.indicator.unit
     each = [
-        words.say("benchmark", "each", benchmark=name, year=periods.name(figure.period),
+        words.say("benchmark", "each", benchmark=name, year=periods.name(figure.period), method=figure.basis.method,
                   number=words.say("short_units", unit, number=_number(figure.value), unit=unit))
         for figure, name in sides if figure and figure.value is not None
     ]  # fmt: skip

@@ -116,6 +116,23 @@ def benchmarks_of(row: Row) -> list[Thread]:
     return [Thread(key, name, (cell,)) for key, name, cell in sides if cell and cell.value is not None]
 
 
+def benchmarks_told(row: Row) -> str:
+    """`; benchmarks as printed: ...`: whose figures they are, of which period and by which method."""
+    told = (f"{name} {cell.period} ({cell.basis.how})" for _, name, (cell,) in benchmarks_of(row))
+    listed = ", ".join(told)
+    return f"; benchmarks as printed: {listed}" if listed else ""
+
+
+def _held(row: Row) -> list[str]:
+    """What the department's data make of the benchmarks: the same for all in one sentence."""
+    fates = {}
+    for _, name, (cell,) in benchmarks_of(row):
+        fates.setdefault(cell.basis.held, []).append(name)
+    told = [f"{' and '.join(names)}: {held}." for held, names in fates.items()]
+    near = {cell.basis.near for *_, (cell,) in benchmarks_of(row)} - {None}
+    return [*told, *sorted(near)]
+
+
 def named(name: str, cell: Cell | None, latest: str, unit: str = "") -> tuple[str, str]:
     """A name and its figure, with the period of the figure where that is not `latest`."""
     if cell is None or cell.value is None:
@@ -161,6 +178,7 @@ def source_of(row: Row, cells: Iterable[Cell], shown: Iterable[str]) -> str:
     for period, of in groupby(benchmarks_of(row), key=lambda thread: thread.cells[0].period):
         if period not in shown:
             told.append(f"{' and '.join(thread.name for thread in of)}: {periods.name(period)}, a period not shown.")
+    told += _held(row)
     listed = "; ".join(f"{file} {_runs(rows)}" for file, rows in files.items() if rows)
     return clean(" ".join([f"Source: {listed}.", *told]))
 

@@ -3,12 +3,14 @@
 Pure functions from frames to faults; codes BMK101 to BMK106. The same faults serve `scorecard check` and the pack.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 import pandas as pd
 
-from scorecard.areas import Areas
-from scorecard.benchmarks import MEAN, PUBLISHED, UNUSABLE, agrees, figure, held, printed_area
+from scorecard import periods
+from scorecard.areas import Areas, Comparator, NeighbourModel
+from scorecard.benchmarks import MEAN, NEIGHBOURS, PUBLISHED, UNUSABLE, agrees, figure, held, printed_area
 from scorecard.faults import Fault
 from scorecard.measures import NEAR, Measure
 from scorecard.periods import kind, year_before
@@ -16,6 +18,66 @@ from scorecard.ratings import round_half_up
 
 PRINTED = "benchmarks.csv"
 DIFFERENT, REPEATED, OTHER_YEAR, NOT_LIKE, REVISED, IMPOSSIBLE = (f"BMK10{number}" for number in range(1, 7))
+
+UNTOLD = Comparator("", "method not known", "No entry in areas.yml says what it is.")
+
+
+# --- what a printed benchmark is --------------------------------------------------------------------
+
+
+class Basis(NamedTuple):
+    """What a printed benchmark is: how it comes about, in short and in full, and what the department's data make of it.
+
+    `near` is why its measure is not like for like, if it is not.
+    """
+
+    method: str
+    how: str
+    meaning: str
+    held: str
+    near: str | None
+
+
+def basis(cell, measure: Measure | None, derived: Sequence, told: Comparator, model: NeighbourModel | None) -> Basis:
+    """The basis of a printed cell: `derived` are the figures of its indicator, year and area, one a vintage.
+
+    `model` is the model of neighbours in force at the edition's date.
+    """
+    how, meaning = told.method, told.note
+    if told.name == NEIGHBOURS:
+        how = f"{how}, {model.published} model" if model else f"{how}, model not known"
+        meaning += f" Model of {model.published}." if model else " Which ten these are is not known."
+    near = measure.reason if measure else None
+    return Basis(told.method, how, meaning, NEAR_BY if near else _held(cell, derived), near)
+
+
+NEAR_BY = "near, not like for like"
+
+
+def _held(cell, derived: Sequence) -> str:
+    dates = {True: [], False: []}
+    for one in derived:
+        dates[agrees(cell.value, one.value)].append(periods.date(one.vintage))
+    if dates[True]:
+        no_longer = f", not of {' and '.join(dates[False])}" if dates[False] else ""
+        return f"the same in DfE's data of {' and '.join(dates[True])}{no_longer}"
+    return "another figure in DfE's data" if derived else "not held against DfE's data"
+
+
+def remarks(cells: Iterable[tuple[str, str, str, Basis]]) -> Iterator[str]:
+    """What holds for columns of printed benchmarks, from (indicator, area, period, basis): one text a benchmark.
+
+    Each says whose figure it is and of when, and which indicators the department's data bear out.
+    """
+    columns = {}
+    for indicator, area, period, told in cells:
+        columns.setdefault((area, period, told.meaning), {}).setdefault(told.held, {})[indicator] = None
+    for (area, period, meaning), fates in columns.items():
+        said = (f"{held[:1].upper()}{held[1:]}: {', '.join(names)}." for held, names in fates.items())
+        yield f"{area} {period}, as printed. {meaning} {' '.join(said)}"
+
+
+# --- what is wrong with it ----------------------------------------------------------------------------
 
 
 def printed_against_derived(

@@ -15,6 +15,9 @@ from scorecard.editions import EDITIONS
 from scorecard.faults import Fault, InputError, nearest
 
 LIKE, NEAR = "like for like", "near"
+MEAN, MEDIAN, WEIGHTED, PUBLISHED = "mean", "median", "weighted mean", "published"
+UNUSABLE = "published, not usable: outside the range of all authorities"
+"""A figure of a region or country that no mix of its authorities can have; its value is left empty."""
 DERIVED = ["indicator", "year", "area", "value", "n", "rank", "of", "national_rank", "national_of", "band", "method",
            "source", "vintage"]  # fmt: skip
 """Columns of `benchmarks_derived.csv`; explained at the top of `params/benchmarks.yml`."""
@@ -129,6 +132,18 @@ def load_derived(edition: str, folder: Path = EDITIONS) -> pd.DataFrame:
     table["band"] = table["band"].where(table["band"] != "", None)
     table["row"] = range(2, len(table) + 2)
     return table
+
+
+@cache
+def published(edition: str) -> dict[tuple[str, str, str], tuple]:
+    """The means and published figures of an edition by indicator, year and area: rows of derived figures, oldest first.
+
+    Read once in a process, for every benchmark of every area asks for it.
+    """
+    derived, found = load_derived(edition), {}
+    for told in derived[derived["method"].isin([MEAN, PUBLISHED])].sort_values("vintage", kind="stable").itertuples():
+        found.setdefault((told.indicator, told.year, told.area), []).append(told)
+    return {key: tuple(rows) for key, rows in found.items()}
 
 
 def write_derived(derived: pd.DataFrame, edition: str, folder: Path = EDITIONS) -> Path:

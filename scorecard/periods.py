@@ -63,6 +63,12 @@ def name(period: str) -> str:
             return period
 
 
+def date(text: str) -> str:
+    """A date in words, as exact as it is told: 25 November 2024, November 2024 or 2024."""
+    year, month, day = (*text.split("-"), "", "")[:3]
+    return " ".join(part for part in (day.lstrip("0"), month and _MONTHS[int(month) - 1], year) if part)
+
+
 def year_before(period: str) -> str:
     """The same period one year earlier: 2022-23 Spring for 2023-24 Spring, 2023-07 for 2024-07."""
     start = int(period[:4]) - 1

@@ -48,7 +48,7 @@ SHAPES = {
     "travel": Shape((*Dot, *(f"T {dot}" for dot in Dot), NO_ARROW, "no earlier figure", "no value")),
     "notes": Shape(fields=("note", "rest")),
     "outturn": Shape(("rated", NOT_RATED, "rated noted", f"{NOT_RATED} noted")),
-    "benchmark": Shape(("each", "between", "all"), ("benchmark", "number", "year", "list")),
+    "benchmark": Shape(("each", "between", "all"), ("benchmark", "number", "year", "method", "list")),
     "headline": Shape((*_STATES, "no value")),
     "headline_travel": Shape(tuple(f"{state} {dot}" for state in _STATES for dot in Dot)),
     "ranked": Shape(_RANKS, (*FACTS, "ordinal", "of", "joint")),

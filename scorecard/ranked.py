@@ -17,6 +17,7 @@ from scorecard.evidence import (
     Thread,
     adds_up,
     benchmarks_of,
+    benchmarks_told,
     bounds_of,
     cell_text,
     finished,
@@ -89,7 +90,9 @@ def ranked(row: Row, others: Sequence[Row], kent: Row | None = None) -> Chart:
     source = source_of(row, cells, [row.latest.period])
     order = ", best at the top" if found and found[0].rank else ""
     when = periods.name(row.latest.period)
-    subtitle = clean(f"{subject(row.indicator)}, {when[:1].upper()}{when[1:]}, {measured(row)}{order}")
+    subtitle = clean(
+        f"{subject(row.indicator)}, {when[:1].upper()}{when[1:]}, {measured(row)}{order}{benchmarks_told(row)}"
+    )
     words = (finding, subtitle, source)
     sheet = _draw_ranked(row, found, missing, lines, words)
     return finished(

@@ -13,6 +13,7 @@ from scorecard.build import NOT_RATED, Figure, Row, Standard, counts, each_once,
 from scorecard.catalogue import Indicator
 from scorecard.editions import Edition
 from scorecard.faults import Fault
+from scorecard.likeness import remarks
 from scorecard.markup import NUMBER, TEMPLATES, Cell, Head, Html, Table, drawn, number, parts, render
 from scorecard.ratings import NO_TARGET, Dot, Polarity, Rag, Verdict
 
@@ -143,7 +144,8 @@ def _section(caption: str, rows: list[Row]) -> Table:
     kept = [told[:2] for told in _columns(rows) if not told[2] or not all(cell.missing for cell in told[1])]
     heads, columns = zip(*kept, strict=True)
     cells = zip(*columns, strict=True)
-    return Table(caption, heads, list(cells), 1, "sc-scorecard", True, details=_series(caption, rows))
+    return Table(caption, heads, list(cells), 1, "sc-scorecard", True, details=_series(caption, rows),
+                 remarks=_remarks(rows))  # fmt: skip
 
 
 def _columns(rows: list[Row]) -> list[tuple[Head, list[Cell], bool]]:
@@ -176,10 +178,22 @@ def _columns(rows: list[Row]) -> list[tuple[Head, list[Cell], bool]]:
 
 
 def _benchmark(heading: str, told: list[tuple[Figure | None, str | None]]) -> tuple[Head, list[Cell]]:
-    """A benchmark's name and year head the column where all rows share them, else they stand in each cell."""
-    shared = _shared((name, figure.period) for figure, name in told if figure)
-    cells = [_value(figure, "" if shared or not figure else f"{name}, {figure.period}") for figure, name in told]
+    """A benchmark's name, year and method head the column where all rows share them, else they stand in each cell."""
+    shared = _shared((name, f"{figure.period}, {figure.basis.how}") for figure, name in told if figure)
+    small = [figure and not shared and f"{name}, {figure.period}, {figure.basis.how}" for figure, name in told]
+    cells = [_value(figure, text or "") for (figure, _), text in zip(told, small, strict=True)]
     return Head(*(shared or (heading, "")), NUMBER), cells
+
+
+def _remarks(rows: list[Row]) -> list[str]:
+    """What its benchmarks are: of the group first, then of England."""
+    sides = [(row, row.benchmark_name, row.benchmark) for row in rows]
+    sides += [(row, row.england_name, row.england) for row in rows]
+    return [*remarks((_known(r.indicator), name, f.period, f.basis) for r, name, f in sides if f)]
+
+
+def _known(indicator: Indicator) -> str:
+    return indicator.code or indicator.short_name
 
 
 def _shared(told: Iterable):

@@ -16,6 +16,7 @@ from scorecard.evidence import (
     Thread,
     adds_up,
     benchmarks_of,
+    benchmarks_told,
     bounds_of,
     cell_text,
     finished,
@@ -74,7 +75,7 @@ def trend(row: Row, kent: Row | None = None) -> Chart:
     ends = _ends(row, threads, bounds)
     finding, source = headline(row), source_of(row, [c for t in threads for c in t.cells], shown)
     span = f"{periods.label(shown[0])} to {periods.label(shown[-1])}"
-    subtitle = clean(f"{subject(row.indicator)}, {row.area.name}, {span}, {measured(row)}")
+    subtitle = clean(f"{subject(row.indicator)}, {row.area.name}, {span}, {measured(row)}{benchmarks_told(row)}")
     names = _period_lines(row)
     axis = GAP + SIZE * LINE * max(map(len, names))
     sheet = Sheet(max(HEIGHT, sum(end.height for end in ends) + axis), finding, subtitle, source)

@@ -1,9 +1,10 @@
-"""Run every notebook again and store what it shows: the reference that nbval compares with.
+"""Run every notebook again, or those that are named, and store what they show: the reference that nbval compares with.
 
 Pictures are left out: nbval compares no PNG.
 """
 
 import os
+import sys
 from pathlib import Path
 
 import nbformat
@@ -24,6 +25,7 @@ def refresh(path: Path) -> None:
 
 
 if __name__ == "__main__":
-    for notebook_path in sorted(NOTEBOOKS.glob("*.ipynb")):
+    wanted = set(sys.argv[1:])
+    for notebook_path in sorted(path for path in NOTEBOOKS.glob("*.ipynb") if not wanted or path.stem in wanted):
         refresh(notebook_path)
         print(f"{notebook_path.name} is up to date")

@@ -163,11 +163,16 @@ def test_nothing_is_said_without_values():
 
 @pytest.mark.parametrize(
     ("as_at", "model"),
-    [("2020-01", "2021-04"), ("2022-12", "2021-04"), ("2024-07", "2021-04"), ("2025-05", "2021-04"),
+    [("2021-04", "2021-04"), ("2022-12", "2021-04"), ("2024-07", "2021-04"), ("2025-05", "2021-04"),
      ("2025-06", "2025-05"), ("2026-01", "2025-05")],
 )  # fmt: skip
 def test_the_model_in_force(as_at, model):
     assert model_in_force(load_areas().neighbour_models, as_at).model == model
+
+
+def test_before_the_first_known_model_none_is_in_force():
+    """The model of 2018 and 2019 has not been found."""
+    assert model_in_force(load_areas().neighbour_models, "2019-07") is None
 
 
 # --- from stored rows to derived figures ----------------------------------------------------------

@@ -377,6 +377,23 @@ def test_the_words_around_a_trend(trend):
     assert {"Jan-24", "Jul-24", "cases per worker", "19.9", "22.6 RED"} <= set(words(chart.svg))
 
 
+@pytest.mark.parametrize(
+    ("key", "area", "subtitle", "source"),
+    [
+        ("SCS13", "Ashford CSWT", "Statistical neighbours 2022-23 (mean, April 2021 model), England 2022-23 (published)",
+         "Statistical neighbours and England: the same in DfE's data of 25 November 2024 and 25 February 2026."),
+        ("EY15", "Ashford", "South East 2022-23 (published), England 2022-23 (published)",
+         "England: another figure in DfE's data."),
+        ("APP17", "Kent", "Benchmark group (SN or SE) 2022-23 (method not printed), England 2022-23 (published)",
+         "near, not like for like. Kent's figure is a month's and DfE's a calendar year's;"),
+    ],
+)  # fmt: skip
+def test_a_chart_says_whose_its_benchmarks_are_and_what_the_data_make_of_them(trend, key, area, subtitle, source):
+    chart = trend(key, area)
+    assert chart.subtitle.endswith(f"; benchmarks as printed: {subtitle}")
+    assert source in chart.source
+
+
 def test_kents_sum_of_the_districts_is_not_held_against_one(trend):
     chart = trend("EH43", "Ashford")
     assert "Kent" not in " ".join([*words(chart.svg), *chart.columns])

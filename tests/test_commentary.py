@@ -31,7 +31,7 @@ SENTENCES = {
         "GREEN: At 23.1%, the percentage of re-referrals to Children's Social Work Services within 12 months of a "
         "previous referral (rolling 12 months) is within the target of no more than 25.0%; 5,637 of 24,414. Down "
         "from 23.2% in June 2024: performance has improved. Outturn printed for 2022-23: 23.5% (GREEN). For "
-        "comparison: Statistical neighbours 19.4% (2022-23), England 22.4% (2022-23)."
+        "comparison, as printed: Statistical neighbours 19.4% (2022-23, mean), England 22.4% (2022-23, published)."
     ),
     ("Kent", "SCS19"): (
         "RED: At 73.8%, the percentage of CIC Foster Care in KCC Foster Care/Rel & Friends placements (exc UASC) "
@@ -47,26 +47,28 @@ SENTENCES = {
         "GREEN: At 71.9%, the percentage of children in care in the same placement for the last two years (for "
         "those in care for two and a half years or more) is above the target of 70.0% (the floor standard is not "
         "known); 320 of 445. Up from 71.8% in June 2024: performance has improved. Outturn printed for 2022-23: "
-        "71.0% (GREEN). For comparison: Statistical neighbours 68.7% (2022-23), England 69.0% (2022-23)."
+        "71.0% (GREEN). For comparison, as printed: Statistical neighbours 68.7% (2022-23, mean), England 69.0% "
+        "(2022-23, published)."
     ),
     ("Kent", "SCS29"): (
         "GREEN: At 383.0 days, the average number of days between becoming a child in care and moving in with an "
-        "adoptive family is within the target of no more than 426.0 (the floor standard is not known); 25,276 "
-        "days for 66 children. Up from 381.2 in June 2024: performance has worsened. Outturn printed for 2022-23: "
-        "357.3 (GREEN). For comparison: Statistical neighbours 442 (2022-23), England 480 (2022-23)."
+        "adoptive family is within the target of no more than 426.0 (the floor standard is not known); 25,276 days "
+        "for 66 children. Up from 381.2 in June 2024: performance has worsened. Outturn printed for 2022-23: 357.3 "
+        "(GREEN). For comparison, as printed: Statistical neighbours 442 (2022-23, mean), England 480 (2022-23, "
+        "published)."
     ),
     ("Kent", "SCS13"): (
-        "GREEN: At 20.5%, the percentage of children becoming subject to a child protection plan for the second "
-        "or subsequent time is within 2.5 of the target of 20.0% (17.5% to 22.5%); 252 of 1,231. Up from 19.6% in "
-        "June 2024, further from the target: performance has worsened. Outturn printed for 2022-23: 19.7% "
-        "(GREEN). For comparison: Statistical neighbours 24.3% (2022-23), England 23.6% (2022-23)."
+        "GREEN: At 20.5%, the percentage of children becoming subject to a child protection plan for the second or "
+        "subsequent time is within 2.5 of the target of 20.0% (17.5% to 22.5%); 252 of 1,231. Up from 19.6% in June "
+        "2024, further from the target: performance has worsened. Outturn printed for 2022-23: 19.7% (GREEN). For "
+        "comparison, as printed: Statistical neighbours 24.3% (2022-23, mean), England 23.6% (2022-23, published)."
     ),
     ("Thanet Ramsgate CSWT", "SCS13"): (
         "RED: At 29.4% in Thanet Ramsgate CSWT, the percentage of children becoming subject to a child protection "
         "plan for the second or subsequent time is above the target range of 17.5% to 22.5% (target 20.0%) and "
         "outside the floor standard of 12.5% to 27.5%; 15 of 51. Up from 9.5% in June 2024, closer to the target: "
-        "performance has improved. Outturn printed for 2022-23: 12.5% (AMBER). For comparison: Statistical "
-        "neighbours 24.3% (2022-23), England 23.6% (2022-23)."
+        "performance has improved. Outturn printed for 2022-23: 12.5% (AMBER). For comparison, as printed: "
+        "Statistical neighbours 24.3% (2022-23, mean), England 23.6% (2022-23, published)."
     ),
     ("Kent", "EH-CASELOAD"): (
         "AMBER: At 13.8 cases per worker, the average caseload within Early Help Units (families) is below the "
@@ -101,7 +103,8 @@ SENTENCES = {
         "GREEN: At 2.8% in Dartford, the percentage of Year 12-13 age-group (16-17 year olds) not in education, "
         "employment or training (NEET), a seasonally impacted indicator, is equal to the target of 2.8%, which "
         "counts as achieved; 92 of 3,269. Up from 2.7% in June 2024: performance has worsened. Outturn 2022-23: "
-        "2.5% (GREEN). For comparison: South East 2.5% (2022-23), England 2.8% (2022-23)."
+        "2.5% (GREEN). For comparison, as printed: South East 2.5% (2022-23, published), England 2.8% (2022-23, "
+        "published)."
     ),
     ("Dartford", "CYPE1"): (
         "AMBER: At 10.5% in Dartford, the percentage of pupils being placed in independent or out-of-county "
@@ -112,8 +115,8 @@ SENTENCES = {
     ("Kent", "CYPE8"): (
         "RED: At 32.9% in quarter 1 of 2024-25, the rate of proven re-offending by CYP is above the target of no "
         "more than 28.7% and above the assumed floor standard of 31.7%; 118 of 359. Up from 31.1% in quarter 4 of "
-        "2023-24: performance has worsened. Outturn 2022-23: 28.9% (GREEN). For comparison: South East 31.2% (as "
-        "at Jan 2023), England & Wales 28.5% (as at Jan 2023)."
+        "2023-24: performance has worsened. Outturn 2022-23: 28.9% (GREEN). For comparison, as printed: South East "
+        "31.2% (as at Jan 2023, published), England & Wales 28.5% (as at Jan 2023, published)."
     ),
     ("Kent", "EY2"): (
         "GREEN: At 72.6% in the spring term 2023-24, the percentage of DWP and other identified eligible 2 year "
@@ -123,34 +126,35 @@ SENTENCES = {
     ("Ashford", "EY15"): (
         "AMBER: At 22.1 percentage points in Ashford in 2023-24, the FSM gap in the percentage of pupils at EYFS "
         "achieving a Good Level of Development is above the target of no more than 22.0 but within the floor "
-        "standard of 25.0. Up from 16.0 in 2022-23: performance has worsened. For comparison: South East 23.6 "
-        "(2022-23), England 20.4 (2022-23)."
+        "standard of 25.0. Up from 16.0 in 2022-23: performance has worsened. For comparison, as printed: South "
+        "East 23.6 (2022-23, published), England 20.4 (2022-23, published)."
     ),
     ("Kent", "SISE12"): (
-        "AMBER: At 47.0 points in 2023-24, the average score at KS4 in Attainment 8 is below the target of 48.0 "
-        "but above the floor standard of 45.0. Unchanged from 47.0 in 2022-23. This repeats 2022-23: 2024 results "
-        "not yet published. For comparison: South East 47.4 (2022-23), England 46.3 (2022-23)."
+        "AMBER: At 47.0 points in 2023-24, the average score at KS4 in Attainment 8 is below the target of 48.0 but "
+        "above the floor standard of 45.0. Unchanged from 47.0 in 2022-23. This repeats 2022-23: 2024 results not "
+        "yet published. For comparison, as printed: South East 47.4 (2022-23, published), England 46.3 (2022-23, "
+        "published)."
     ),
     ("Kent", "CYPE23"): (
-        "AMBER: At 34.20 points in 2023-24, the average point score per A Level entry at KS5 (school students "
-        "only) is below the target of 34.40 but above the floor standard of 31.40. Unchanged from 34.20 in "
-        "2022-23. This repeats 2022-23: 2024 results not yet published. For comparison: South East 35.24 "
-        "(2022-23), England 34.63 (2022-23)."
+        "AMBER: At 34.20 points in 2023-24, the average point score per A Level entry at KS5 (school students only) "
+        "is below the target of 34.40 but above the floor standard of 31.40. Unchanged from 34.20 in 2022-23. This "
+        "repeats 2022-23: 2024 results not yet published. For comparison, as printed: South East 35.24 (2022-23, "
+        "published), England 34.63 (2022-23, published)."
     ),
     ("Kent", "KS4-P8-FSM"): (
-        "RED: At -0.82 points in 2022-23, the average score at KS4 in Progress 8 for FSM pupils is below the "
-        "target of -0.60 and below the floor standard of -0.80. Up from -0.90 in 2021-22: performance has "
-        "improved. For comparison: South East -0.80 (2022-23), England -0.58 (2022-23)."
+        "RED: At -0.82 points in 2022-23, the average score at KS4 in Progress 8 for FSM pupils is below the target "
+        "of -0.60 and below the floor standard of -0.80. Up from -0.90 in 2021-22: performance has improved. For "
+        "comparison, as printed: South East -0.80 (2022-23, published), England -0.58 (2022-23, published)."
     ),
     ("Kent", "KS4-P8-CIC"): (
         "AMBER: At -1.48 points in 2022-23, the average score at KS4 in Progress 8 for Kent CIC is below the "
         "target of -1.30 but above the floor standard of -1.50. Unchanged from -1.48 in 2021-22."
     ),
     ("Kent", "EH72-F"): (
-        "RED: At 30.8%, the percentage of referrals to an Early Help Unit where a previous episode ended within "
-        "12 months is above the target of no more than 25.0% and above the floor standard of 30.0%; 3,580 of "
-        "11,641. Unchanged from 30.8% in June 2024. Outturn printed for 2022-23: 30.8% (RED). For comparison: "
-        "Benchmark group (SN or SE) 28% (2022-23)."
+        "RED: At 30.8%, the percentage of referrals to an Early Help Unit where a previous episode ended within 12 "
+        "months is above the target of no more than 25.0% and above the floor standard of 30.0%; 3,580 of 11,641. "
+        "Unchanged from 30.8% in June 2024. Outturn printed for 2022-23: 30.8% (RED). For comparison, as printed: "
+        "Benchmark group (SN or SE) 28% (2022-23, method not printed)."
     ),
     ("Sevenoaks", "CYPE25"): (
         "NOT RATED: No figure for the average point score per Tech Level entry at KS5 (school students only) in "

@@ -125,21 +125,21 @@ def test_a_row_reads_as_printed(packs, area, caption, code, printed):
             "Ashford",
             TEAM,
             "Code Measure Trend Latest Jul-24 Numerator Denominator Direction of travel from previous month "
-            "Target 2023-24 RAG 2023-24 Outturn 2022-23 Target 2022-23 RAG 2022-23 Statistical neighbours 2022-23 "
-            "England 2022-23",
+            "Target 2023-24 RAG 2023-24 Outturn 2022-23 Target 2022-23 RAG 2022-23 Statistical neighbours 2022-23, "
+            "mean, April 2021 model England 2022-23, published",
         ),
         (
             "Kent",
             "Vulnerable learners, key stage 4: Kent",
             "Code Measure Trend Latest 2022-23 Direction of travel from previous year Target 2022-23 RAG 2022-23 "
-            "Target 2023-24 South East 2022-23 England 2022-23",
+            "Target 2023-24 South East 2022-23, published England 2022-23, published",
         ),
         (
             "Ashford",
             "Integrated Children's Services, quarterly: Ashford",
             "Code Measure Trend Latest Q1 24-25 Numerator Denominator Direction of travel from previous quarter "
-            "Target 2023-24 RAG 2023-24 Outturn 2022-23 Target 2022-23 RAG 2022-23 South East as at Jan 2023 "
-            "England & Wales as at Jan 2023",
+            "Target 2023-24 RAG 2023-24 Outturn 2022-23 Target 2022-23 RAG 2022-23 South East as at Jan 2023, "
+            "published England & Wales as at Jan 2023, published",
         ),
     ],
     ids=["monthly", "annual, its own year", "quarterly"],
@@ -152,8 +152,23 @@ def test_columns_are_those_printed_and_benchmarks_are_named(packs, area, caption
 
 def test_a_benchmark_that_differs_by_row_is_named_in_the_cell(packs):
     html = tables.scorecard(packs["Kent"])
-    assert dict(printed_row(html, COUNTY, "EH72-F"))["Benchmark group"] == "28 Benchmark group (SN or SE), 2022-23"
-    assert dict(printed_row(html, COUNTY, "SCS03"))["Benchmark group"] == "19.4 Statistical neighbours, 2022-23"
+    assert {code: dict(printed_row(html, COUNTY, code))["Benchmark group"] for code in ("EH72-F", "SCS03")} == {
+        "EH72-F": "28 Benchmark group (SN or SE), 2022-23, method not printed",
+        "SCS03": "19.4 Statistical neighbours, 2022-23, mean, April 2021 model",
+    }
+
+
+def test_what_the_benchmarks_are_stands_below_the_table(packs):
+    """SCS18: the neighbours' 68.7 is DfE's of November 2024 and 68.6 since; England's 69.0 is in neither file."""
+    notes = " ".join(text(told) for told in parsed(tables.scorecard(packs["Ashford"])).select("div.sc-notes p"))
+    assert "Statistical neighbours 2022-23, as printed. The plain mean of Kent's ten" in notes
+    assert (
+        "Model of April 2021. The same in DfE's data of 25 November 2024 and 25 February 2026: SCS03, SCS13." in notes
+    )
+    assert "The same in DfE's data of 25 November 2024, not of 25 February 2026: SCS18." in notes
+    assert "England 2022-23, as printed. The published figure for England, never a mean of local authorities." in notes
+    assert "Another figure in DfE's data: SCS18. Not held against DfE's data: SCS29." in notes
+    assert "Near, not like for like: CYPE23, CYPE24, CYPE25." in notes
 
 
 def test_each_measure_says_its_polarity_and_data_period(packs):
@@ -166,7 +181,7 @@ def test_a_missing_figure_gives_its_reason(packs):
     assert told["Latest Jul-24"] == told["Trend"] == told["Numerator"] == "not available"
     assert told["RAG 2023-24"] == "Not rated: not available"
     assert told["Outturn 2022-23"] == told["Target 2022-23"] == told["RAG 2022-23"] == "not printed"
-    assert (told["Target 2023-24"], told["England 2022-23"]) == ("70.0", "69.0")
+    assert (told["Target 2023-24"], told["England 2022-23, published"]) == ("70.0", "69.0")
 
 
 def test_notes_stand_below_the_table_once(packs):
