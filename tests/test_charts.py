@@ -380,7 +380,8 @@ def test_the_words_around_a_trend(trend):
 @pytest.mark.parametrize(
     ("key", "area", "subtitle", "source"),
     [
-        ("SCS13", "Ashford CSWT", "Statistical neighbours 2022-23 (mean, April 2021 model), England 2022-23 (published)",
+        ("SCS13", "Ashford CSWT",
+         "Statistical neighbours 2022-23 (mean, April 2021 model), England 2022-23 (published)",
          "Statistical neighbours and England: the same in DfE's data of 25 November 2024 and 25 February 2026."),
         ("EY15", "Ashford", "South East 2022-23 (published), England 2022-23 (published)",
          "England: another figure in DfE's data."),
