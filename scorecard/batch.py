@@ -21,7 +21,7 @@ from filelock import FileLock, Timeout
 from scorecard.areas import Area
 from scorecard.backends import DEFAULT, Limits, Outcome, Stop, run_jobs
 from scorecard.catalogue import PARAMS
-from scorecard.editions import EDITIONS, Edition
+from scorecard.editions import EDITIONS, Edition, editions_known
 from scorecard.faults import Fault, InputError
 from scorecard.kinds import KINDS
 from scorecard.packs import FAILED, PACKAGE, Job, NotMade, kept, make_pack, plan, sync
@@ -247,10 +247,10 @@ def _sync_folder(folder: Path) -> None:
 
 
 def input_files(edition: str) -> Iterator[Path]:
-    """Every file that all packs of an edition depend on: its own, parameters, source, lock file (if it is there)."""
-    source = (path for path in PACKAGE.rglob("*") if "__pycache__" not in path.parts)
-    found = chain([LOCK_FILE], (EDITIONS / edition).rglob("*"), PARAMS.glob("*.yml"), source)
-    return (path for path in found if path.is_file() and not path.name.startswith("."))
+    """Every file that all packs of an edition depend on: its own and earlier editions', parameters, source, lock."""
+    folders = [PACKAGE, *(EDITIONS / name for name in editions_known() if name <= edition)]
+    found = chain([LOCK_FILE], PARAMS.glob("*.yml"), *(folder.rglob("*") for folder in folders))
+    return (path for path in found if path.is_file() and path.name[0] != "." and "__pycache__" not in path.parts)
 
 
 def hashes(paths: Iterable[Path]) -> dict[str, str]:

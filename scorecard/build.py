@@ -255,7 +255,7 @@ def _travel(previous: Figure | None, verdict: Verdict) -> tuple:
 
 
 SCORECARD = [
-    "section", "area", "indicator", "code", "measure", "polarity", "data_period", "unit", "period", "value",
+    "section", "area", "indicator", "code", "measure", "polarity", "data_period", "also_in", "unit", "period", "value",
     "value_reason", "numerator", "denominator", "previous_period", "previous_value", "dot", "dot_reason", "year",
     "target", "tolerance", "floor", "floor_source", "rag", "rag_reason", "outturn_year", "outturn", "outturn_target",
     "outturn_rag", "next_year", "next_target", "benchmark_group", "benchmark_period", "benchmark", "benchmark_method",
@@ -274,14 +274,14 @@ def _scorecard_line(row: Row) -> tuple:
     latest, standard, indicator = row.latest, row.standard, row.indicator
     return (
         row.section.heading, row.area.name, indicator.key, indicator.code, indicator.measure, standard.polarity,
-        indicator.data_period, indicator.unit, latest.period, latest.value, latest.reason, latest.numerator,
-        latest.denominator, *_travel(row.previous, row.dot), standard.year, standard.target, standard.tolerance,
-        standard.floor, standard.floor_source, row.rag.word, row.rag.reason, row.outturn and row.outturn.period,
-        row.outturn and row.outturn.value, row.outturn and row.outturn_standard.target, row.outturn_rag.word,
-        row.next_standard.year, row.next_standard.target, row.benchmark_name, *_benchmark(row.benchmark),
-        row.england_name, *_benchmark(row.england), latest.note, source(latest), source(row.previous),
-        standard.row and f"standards.csv row {standard.row}", source(row.outturn), source(row.benchmark),
-        source(row.england),
+        indicator.data_period, ", ".join(indicator.also_in) or None, indicator.unit, latest.period, latest.value,
+        latest.reason, latest.numerator, latest.denominator, *_travel(row.previous, row.dot), standard.year,
+        standard.target, standard.tolerance, standard.floor, standard.floor_source, row.rag.word, row.rag.reason,
+        row.outturn and row.outturn.period, row.outturn and row.outturn.value, row.outturn and
+        row.outturn_standard.target, row.outturn_rag.word, row.next_standard.year, row.next_standard.target,
+        row.benchmark_name, *_benchmark(row.benchmark), row.england_name, *_benchmark(row.england), latest.note,
+        source(latest), source(row.previous), standard.row and f"standards.csv row {standard.row}", source(row.outturn),
+        source(row.benchmark), source(row.england),
     )  # fmt: skip
 
 

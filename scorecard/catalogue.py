@@ -1,14 +1,15 @@
 """The indicators of the scorecard, in printed order: what each measures, which way is good, how it is printed."""
 
 import os
-from dataclasses import dataclass, fields
+from collections.abc import Iterator
+from dataclasses import dataclass, fields, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from scorecard.faults import Fault, InputError
+from scorecard.faults import Fault, InputError, nearest
 from scorecard.ratings import Polarity
 
 PARAMS = Path(os.environ.get("SCORECARD_PARAMS", Path(__file__).resolve().parent.parent / "params"))
@@ -37,6 +38,7 @@ class Indicator:
     counts: str
     additive: tuple[str, ...]
     printed_for: tuple[str, ...]
+    also_in: tuple[str, ...]
 
     @property
     def suffix(self) -> str:
@@ -90,20 +92,51 @@ def load_catalogue(path: Path = PARAMS / "indicators.yml") -> dict[str, Indicato
         name = entry.get("key") or f"entry {position}"
         for odd in sorted(expected ^ set(entry)):
             what = "is missing" if odd in expected else "is not a field"
-            faults.append(Fault("error", "CAT001", path.name, f"{name}: {odd} {what}.", "See the head of the file."))
+            faults.append(_odd("001", path, f"{name}: {odd} {what}."))
         if name in catalogue:
-            faults.append(Fault("error", "CAT002", path.name, f"{name} stands twice.", "Remove one."))
-        if (polarity := entry.get("polarity")) not in (None, *Polarity):
-            said = f'{name}: polarity "{polarity}" is none of {", ".join(Polarity)}.'
-            faults.append(Fault("error", "CAT003", path.name, said, "See the head of the file."))
-        elif set(entry) == expected:
-            catalogue[name] = _indicator(entry)
+            faults.append(_odd("002", path, f"{name} stands twice.", "Remove one."))
+        faults += _odd_polarity(path, name, entry)
+        if set(entry) == expected and not _odd_polarity(path, name, entry):
+            catalogue[name] = Indicator(**_read(entry))
     if faults:
         raise InputError(faults)
     return catalogue
 
 
-def _indicator(entry: dict) -> Indicator:
-    listed = {name: tuple(value) for name, value in entry.items() if isinstance(value, list)}
-    polarity = entry["polarity"] and Polarity(entry["polarity"])
-    return Indicator(**{**entry, **listed, "polarity": polarity})
+def catalogue_of_edition(path: Path) -> dict[str, Indicator]:
+    """The catalogue with the fields that an edition's own `indicators.yml` changes, if there is one.
+
+    `path` holds, under an indicator's key, only what differs in that edition; `InputError` lists
+    every key and field that the catalogue does not have.
+    """
+    catalogue, changes = dict(load_catalogue()), (read_yaml(path) or {}) if path.exists() else {}
+    faults = [fault for name, entry in changes.items() for fault in _odd_change(path, name, entry, catalogue)]
+    if faults:
+        raise InputError(faults)
+    return catalogue | {name: replace(catalogue[name], **_read(entry)) for name, entry in changes.items()}
+
+
+def _odd_change(path: Path, name: str, entry: dict, catalogue: dict) -> Iterator[Fault]:
+    if name not in catalogue:
+        older = {old: indicator.key for indicator in catalogue.values() for old in indicator.older_codes}
+        said, remedy = f'"{name}" is not an indicator.', nearest(older.get(name, name), list(catalogue))
+        yield _odd("004", path, said, f"It is now called {older[name]}." if name in older else remedy)
+    for odd in sorted(set(entry) - {field.name for field in fields(Indicator)} | {"key"} & set(entry)):
+        yield _odd("005", path, f"{name}: {odd} is not a field that an edition can change.")
+    yield from _odd_polarity(path, name, entry)
+
+
+def _odd(code: str, path: Path, said: str, remedy: str = "See the head of params/indicators.yml.") -> Fault:
+    return Fault("error", f"CAT{code}", path.name, said, remedy)
+
+
+def _odd_polarity(path: Path, name: str, entry: dict) -> list[Fault]:
+    if (polarity := entry.get("polarity")) in (None, *Polarity):
+        return []
+    return [_odd("003", path, f'{name}: polarity "{polarity}" is none of {", ".join(Polarity)}.')]
+
+
+def _read(entry: dict) -> dict:
+    """The fields of an entry as an `Indicator` holds them."""
+    told = {name: tuple(value) if isinstance(value, list) else value for name, value in entry.items()}
+    return told | ({"polarity": Polarity(told["polarity"])} if told.get("polarity") else {})

@@ -119,10 +119,6 @@ def sections(edition: Edition) -> Iterator[Fault]:
                 yield _setting("015", said, "Remove one.", "indicators", key)
             seen.add((key, section.kind, section.page))
             yield from _section_indicator(edition, section, key, where)
-    for key in edition.latest_data:
-        if key not in edition.catalogue:
-            said = f'"{key}" is not an indicator.'
-            yield _setting("013", said, _meant(key, edition.catalogue, _older_codes(edition)), "latest_data", key)
     pages = list(dict.fromkeys(section.page for section in edition.sections if section.page))
     for page, of in edition.page_names.items():
         if of not in pages:
@@ -335,7 +331,7 @@ def _likeness(edition: Edition, earlier: Edition | None) -> list[Fault]:
     """Where a benchmark is of another year, definition or vintage than it seems."""
     return likeness(
         edition.benchmarks, earlier and earlier.benchmarks, load_derived(edition.name), load_measures(), edition.areas,
-        as_at=edition.as_at, year=edition.year,
+        as_at=edition.as_at, years=edition.years_rated,
     )  # fmt: skip
 
 

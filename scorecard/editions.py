@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from scorecard.areas import Area, Areas, Kind, load_areas
-from scorecard.catalogue import PARAMS, Indicator, load_catalogue, read_yaml
+from scorecard.catalogue import PARAMS, Indicator, catalogue_of_edition, read_yaml
 from scorecard.faults import Fault, InputError, nearest
 
 EDITIONS = PARAMS / "editions"
@@ -73,7 +73,6 @@ class Edition:
     shown: dict[str, tuple[str, ...]]
     sections: tuple[Section, ...]
     page_names: dict[str, str]
-    latest_data: dict[str, str]
     notes: tuple[str, ...]
     sources: tuple[str, ...]
     catalogue: dict[str, Indicator]
@@ -96,6 +95,15 @@ class Edition:
     def printed_areas(self) -> list[Area]:
         """Kent, the districts and the teams of this edition."""
         return self.areas.printed(self.teams_as_of)
+
+    @property
+    def years_rated(self) -> dict[str, set[str]]:
+        """By indicator, the years whose targets rate it on the pages that print it."""
+        told: dict[str, set[str]] = {}
+        for section in self.sections:
+            for key in section.indicators:
+                told.setdefault(key, set()).add(section.year)
+        return told
 
     def area(self, name: str) -> Area:
         """The area called `name`, if this edition prints it; `InputError` with the near matches otherwise."""
@@ -139,11 +147,19 @@ def load_edition(name: str, folder: Path = EDITIONS) -> Edition:
         remedy = f"Kinds with ratings: {', '.join(RATED)}."
         raise InputError([Fault("error", "EDN004", "edition.yml", said, remedy, column="scorecard", value=str(found))])
     home, faults = folder / name, []
-    told = _settings(home / "edition.yml", faults)
+    told, catalogue = _settings(home / "edition.yml", faults), _catalogue(home / "indicators.yml", faults)
     tables = {table: read_table(home / f"{table}.csv", table, faults) for table in TABLES}
     if faults:
         raise InputError(faults)
-    return Edition(name=name, **told, catalogue=load_catalogue(), areas=load_areas(), **tables)
+    return Edition(name=name, **told, catalogue=catalogue, areas=load_areas(), **tables)
+
+
+def _catalogue(path: Path, faults: list[Fault]) -> dict[str, Indicator]:
+    try:
+        return catalogue_of_edition(path)
+    except InputError as odd:
+        faults += odd.faults
+        return {}
 
 
 def _settings(path: Path, faults: list[Fault]) -> dict:
@@ -153,7 +169,7 @@ def _settings(path: Path, faults: list[Fault]) -> dict:
         faults += unread.faults
         return {}
     wanted = {"scorecard", "title", "as_at", "published", "released", "year", "previous_year", "next_year",
-              "teams_as_of", "shown", "sections", "page_names", "latest_data", "notes", "sources"}  # fmt: skip
+              "teams_as_of", "shown", "sections", "page_names", "notes", "sources"}  # fmt: skip
     if odd := sorted(wanted ^ set(told)):
         said = f"these settings are missing or not known: {', '.join(odd)}."
         faults.append(Fault("error", "EDN002", path.name, said, f"It holds {', '.join(sorted(wanted))}."))

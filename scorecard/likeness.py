@@ -130,13 +130,17 @@ def repeated(printed: pd.DataFrame, earlier: pd.DataFrame) -> Iterator[Fault]:
                 yield _fault("warning", REPEATED, f"{said}{cell.period}.", "Look up the figure of that year.", cell)
 
 
-def other_year(printed: pd.DataFrame, year: str) -> Iterator[Fault]:
-    """Benchmarks of another year than the one that the edition rates: one note for each of their periods."""
-    for period, rows in printed[printed["period"] != year].groupby("period", sort=True):
+def other_year(printed: pd.DataFrame, years: Mapping[str, set[str]]) -> Iterator[Fault]:
+    """Benchmarks of another year than those that rate the indicator (`years`): one note for each of their periods."""
+    odd = [cell for cell in printed.itertuples() if cell.period not in years.get(cell.indicator, ())]
+    for period in sorted({cell.period for cell in odd}):
+        rows = [cell for cell in odd if cell.period == period]
+        rated = sorted(set().union(*(years.get(cell.indicator, ()) for cell in rows)))
         named = f"the year {period}" if kind(period) == "year" else period
-        said = f"benchmarks of {named} stand beside figures of {year}."
+        said = f"benchmarks of {named} stand beside figures of {' and '.join(rated)}."
         remedy = "Name the year of the benchmark wherever it is shown."
-        yield Fault("note", OTHER_YEAR, PRINTED, said, remedy, tuple(rows["row"]), "period", period)
+        lines = tuple(cell.row for cell in rows)
+        yield Fault("note", OTHER_YEAR, PRINTED, said, remedy, lines, "period", period)
 
 
 def not_like(printed: pd.DataFrame, measures: Mapping[str, Measure]) -> Iterator[Fault]:
@@ -178,14 +182,20 @@ def impossible(derived: pd.DataFrame) -> Iterator[Fault]:
 
 def likeness(
     printed: pd.DataFrame, earlier: pd.DataFrame | None, derived: pd.DataFrame, measures: Mapping[str, Measure],
-    areas: Areas, *, as_at: str, year: str,
+    areas: Areas, *, as_at: str, years: Mapping[str, set[str]],
 ) -> list[Fault]:  # fmt: skip
-    """Every fault of the guard. `printed` and `earlier` are tables of benchmarks as in `editions.TABLES`."""
-    before = [] if earlier is None else repeated(printed, earlier)
+    """Every fault of the guard. `printed` and `earlier` are tables of benchmarks as in `editions.TABLES`.
+
+    `years` holds, by indicator, the years whose targets rate it in the edition. A benchmark that the
+    department's data give for its year is no repeat of an older one, however alike the two are.
+    """
+    confirmed = {cell.row for cell, _, _, fine in held(printed, derived, measures, areas, as_at) if fine}
+    open_to_doubt = printed[~printed["row"].isin(confirmed)]
+    before = [] if earlier is None else repeated(open_to_doubt, earlier)
     rules = (
         printed_against_derived(printed, derived, measures, areas, as_at),
         before,
-        other_year(printed, year),
+        other_year(printed, years),
         not_like(printed, measures),
         revised(printed, derived, measures, areas, as_at),
         impossible(derived),

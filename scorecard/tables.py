@@ -17,7 +17,7 @@ from scorecard.likeness import remarks
 from scorecard.markup import NUMBER, TEMPLATES, Cell, Head, Html, Table, drawn, number, parts, render
 from scorecard.ratings import NO_TARGET, Dot, Polarity, Rag, Verdict
 
-NOT_PRINTED, NO_CODE = "not printed", "no code"
+NOT_PRINTED, NO_CODE, NOT_ELSEWHERE = "not printed", "no code", "none"
 POLARITIES = {
     Polarity.HIGH: "Higher is better", Polarity.LOW: "Lower is better", Polarity.TARGET: "Close to target is better",
     None: "No polarity",
@@ -153,10 +153,12 @@ def _columns(rows: list[Row]) -> list[tuple[Head, list[Cell], bool]]:
     year, before, after = (of.year for of in (rows[0].standard, rows[0].outturn_standard, rows[0].next_standard))
     period = _shared(periods.label(row.latest.period) for row in rows)
     since = _shared(row.indicator.compare_with for row in rows)
-    latest, codes = [row.latest for row in rows], [row.indicator.code for row in rows]
+    latest, codes, absent = [row.latest for row in rows], [row.indicator.code for row in rows], _missing(None)
+    also_in = [", ".join(row.indicator.also_in) or NOT_ELSEWHERE for row in rows]
     return [
         (Head("Code", "", "sc-code"), [Cell(code) if code else _missing(NO_CODE) for code in codes], False),
         (Head("Measure"), [_measure(row) for row in rows], False),
+        (Head("Also in", "other reports"), [Cell(told, missing=told == NOT_ELSEWHERE) for told in also_in], True),
         (Head("Trend", "", "sc-wide"), [_trend(row) for row in rows], False),
         (Head("Latest", period, f"{NUMBER} sc-strong"), [_value(f) if period else _dated(f) for f in latest], False),
         (Head("Numerator", "", NUMBER), [_part(f, f.numerator) for f in latest], True),
@@ -165,12 +167,8 @@ def _columns(rows: list[Row]) -> list[tuple[Head, list[Cell], bool]]:
         (Head("Target", year, NUMBER), [_target(row.standard) for row in rows], False),
         (Head("RAG", year), [Cell(rag_chip(row.rag)) for row in rows], False),
         (Head("Outturn", before, NUMBER), [_value(row.outturn) for row in rows], True),
-        (
-            Head("Target", before, NUMBER),
-            [_target(r.outturn_standard) if r.outturn else _missing(None) for r in rows],
-            True,
-        ),
-        (Head("RAG", before), [Cell(rag_chip(r.outturn_rag)) if r.outturn else _missing(None) for r in rows], True),
+        (Head("Target", before, NUMBER), [_target(r.outturn_standard) if r.outturn else absent for r in rows], True),
+        (Head("RAG", before), [Cell(rag_chip(r.outturn_rag)) if r.outturn else absent for r in rows], True),
         (Head("Target", after, NUMBER), [_target(row.next_standard) for row in rows], True),
         (*_benchmark("Benchmark group", [(row.benchmark, row.benchmark_name) for row in rows]), True),
         (*_benchmark("England", [(row.england, row.england_name) for row in rows]), True),

@@ -46,7 +46,7 @@ def test_all_78_indicators_stand_in_printed_order():
     assert len(PRINTED_ORDER) == 78
 
 
-MAY_BE_EMPTY = {"code", "older_codes", "released", "additive"}
+MAY_BE_EMPTY = {"code", "older_codes", "released", "additive", "also_in"}
 
 
 @pytest.mark.parametrize("key", PRINTED_ORDER)
@@ -106,6 +106,7 @@ def cells_of(indicator) -> dict:
         "decimals": str(indicator.decimals),
         "section": indicator.section,
         "printed_for": "; ".join(indicator.printed_for),
+        "qpr": "yes" if "QPR" in indicator.also_in else "",
     }
 
 

@@ -239,7 +239,6 @@ SETTINGS = [
     ("shown_periods", "EDN011", lambda e: replace(e, shown={"MS": ()}), "shown, MS", "nothing is not a period for MS."),
     ("sections", "EDN013", lambda e: changed_section(e, indicators=("APP71",)), "indicators",
      'section "SEND monthly indicators": "APP71" is not an indicator. Did you mean "APP17"'),
-    ("sections", "EDN013", lambda e: replace(e, latest_data={"EY3": "May 2024"}), "latest_data", '"EY3" is not'),
     ("sections", "EDN014", lambda e: changed_section(e, kind="districts"), "for", 'Did you mean "district"?'),
     ("sections", "EDN015", lambda e: changed_section(e, indicators=("SISE71",)), "indicators",
      "SISE71 stands twice for Kent on one page."),

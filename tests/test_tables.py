@@ -111,7 +111,9 @@ ANNUAL = "Education, annual: Ashford"
 )
 def test_a_row_reads_as_printed(packs, area, caption, code, printed):
     cells = [
-        cell for head, cell in printed_row(tables.scorecard(packs[area]), caption, code)[3:] if "travel" not in head
+        cell
+        for head, cell in printed_row(tables.scorecard(packs[area]), caption, code)[2:]
+        if not {"travel", "Trend", "Also"} & set(head.split())
     ]
     assert " ".join(cells).replace(" G GREEN", " GREEN").replace(" A AMBER", " AMBER").replace(" R RED", " RED") == (
         printed.replace(" |", "")
@@ -124,8 +126,8 @@ def test_a_row_reads_as_printed(packs, area, caption, code, printed):
         (
             "Ashford",
             TEAM,
-            "Code Measure Trend Latest Jul-24 Numerator Denominator Direction of travel from previous month "
-            "Target 2023-24 RAG 2023-24 Outturn 2022-23 Target 2022-23 RAG 2022-23 Statistical neighbours 2022-23, "
+            "Code Measure Also in other reports Trend Latest Jul-24 Numerator Denominator Direction of travel "
+            "from previous month Target 2023-24 RAG 2023-24 Outturn 2022-23 Target 2022-23 RAG 2022-23 Statistical neighbours 2022-23, "
             "mean, April 2021 model England 2022-23, published",
         ),
         (
@@ -148,6 +150,11 @@ def test_columns_are_those_printed_and_benchmarks_are_named(packs, area, caption
     assert (
         " ".join(text(head) for head in table_of(tables.scorecard(packs[area]), caption).thead.find_all("th")) == heads
     )
+
+
+@pytest.mark.parametrize(("code", "said"), [("SCS37", "QPR"), ("SCS40", "QPR"), ("SCS03", "none")])
+def test_the_flag_of_another_report_stands_in_its_column(packs, code, said):
+    assert dict(printed_row(tables.scorecard(packs["Ashford"]), TEAM, code))["Also in other reports"] == said
 
 
 def test_a_benchmark_that_differs_by_row_is_named_in_the_cell(packs):
