@@ -127,7 +127,8 @@ def test_a_row_reads_as_printed(packs, area, caption, code, printed):
             "Ashford",
             TEAM,
             "Code Measure Also in other reports Trend Latest Jul-24 Numerator Denominator Direction of travel "
-            "from previous month Target 2023-24 RAG 2023-24 Outturn 2022-23 Target 2022-23 RAG 2022-23 Statistical neighbours 2022-23, "
+            "from previous month Target 2023-24 RAG 2023-24 Outturn 2022-23 Target 2022-23 RAG 2022-23 "
+            "Statistical neighbours 2022-23, "
             "mean, April 2021 model England 2022-23, published",
         ),
         (
