@@ -9,10 +9,10 @@ import pandas as pd
 from scorecard.areas import Area
 from scorecard.benchmarks import model_in_force, printed_area
 from scorecard.catalogue import Indicator
-from scorecard.editions import Edition, Section
+from scorecard.editions import Edition, Section, mark
 from scorecard.likeness import UNTOLD, Basis, basis
 from scorecard.measures import load_measures, published
-from scorecard.periods import year_before
+from scorecard.periods import month_before, year_before
 from scorecard.ratings import (
     NO_TARGET,
     NO_VALUE,
@@ -27,10 +27,12 @@ from scorecard.ratings import (
 
 OUTTURN = "outturn of the year before"
 NOT_RATED, NO_ARROW = "not rated", "no arrow"
+EXACTLY = {"same term last year": year_before, "one month ago": month_before}
+"""Words of the catalogue's `compare_with` that name one period, whether or not it has a value."""
 RATINGS = [
     "edition", "indicator", "code", "area", "period", "year", "value", "numerator", "denominator", "polarity",
     "target", "floor", "floor_source", "rag", "rag_reason", "previous_period", "previous_value", "dot", "dot_reason",
-    "page",
+    "page", "dot_year_ago", "year_ago_period", "year_ago_value", "dot_year_ago_reason",
 ]  # fmt: skip
 """Columns of `ratings`, in order: a contract with whoever reads them."""
 
@@ -88,6 +90,8 @@ class Row:
     benchmark_name: str | None
     england: Figure | None
     england_name: str | None
+    year_ago: Figure | None
+    dot_year_ago: Verdict
 
     @property
     def latest(self) -> Figure:
@@ -118,13 +122,20 @@ class Figures:
 
     def previous(self, indicator: Indicator, area: Area, period: str) -> Figure | None:
         """The figure that the direction of travel compares with, by the catalogue's `compare_with`."""
-        if indicator.compare_with == "same term last year":
-            candidates = [year_before(period)]
-        else:
-            known = self._series.get((indicator.key, area.name), [])
-            candidates = sorted((p for p in known if p < period), reverse=True)
-        figures = (self.observed(indicator, area, candidate) for candidate in candidates)
-        return next((figure for figure in figures if figure.value is not None), None)
+        if exactly := EXACTLY.get(indicator.compare_with):
+            return self._if_known(indicator, area, exactly(period))
+        known = self._series.get((indicator.key, area.name), [])
+        earlier = sorted((p for p in known if p < period), reverse=True)
+        figures = (self._if_known(indicator, area, candidate) for candidate in earlier)
+        return next((figure for figure in figures if figure), None)
+
+    def year_ago(self, indicator: Indicator, area: Area, period: str) -> Figure | None:
+        """The figure of the same period of the year before, if the edition has one."""
+        return self._if_known(indicator, area, year_before(period))
+
+    def _if_known(self, indicator: Indicator, area: Area, period: str) -> Figure | None:
+        figure = self.observed(indicator, area, period)
+        return figure if figure.value is not None else None
 
     def outturn(self, indicator: Indicator, area: Area, year: str) -> Figure | None:
         """The year's outturn as printed, if the edition prints one."""
@@ -149,8 +160,8 @@ class Figures:
         told = self._benchmarks.get((indicator.key, side))
         if told is None:
             return None, None
-        basis = self._basis(told)
-        return Figure(told.period, told.value, None, "benchmarks.csv", told.row, basis=basis), told.area
+        told_of = {"note": self.edition.footnotes.get(mark(told.printed_as)), "basis": self._basis(told)}
+        return Figure(told.period, told.value, None, "benchmarks.csv", told.row, **told_of), told.area
 
     def _basis(self, told) -> Basis:
         if told.row not in self._bases:
@@ -197,24 +208,29 @@ def _row(figures: Figures, section: Section, area: Area, indicator: Indicator) -
     edition = figures.edition
     series = tuple(figures.observed(indicator, area, p) for p in section.shown[indicator.data_period])
     latest, standard = series[-1], figures.standard(indicator, area, section.year)
-    previous = figures.previous(indicator, area, latest.period)
+    previous, year_ago = (of(indicator, area, latest.period) for of in (figures.previous, figures.year_ago))
     outturn = None if section.page else figures.outturn(indicator, area, edition.previous_year)
     outturn_standard = figures.standard(indicator, area, edition.previous_year)
     benchmark, benchmark_name = figures.benchmark(indicator, "group")
     england, england_name = figures.benchmark(indicator, "England")
     return Row(
-        section, area, indicator, series, standard, _rated(latest, standard), previous,
+        section, area, indicator, series, standard, _rated(edition, indicator, latest, standard), previous,
         _travelled(latest, previous, standard), outturn, outturn_standard,
-        _rated(outturn, outturn_standard) if outturn else Verdict(None, NO_VALUE),
+        _rated(edition, indicator, outturn, outturn_standard) if outturn else Verdict(None, NO_VALUE),
         figures.standard(indicator, area, section.next_year), benchmark, benchmark_name, england, england_name,
+        year_ago, _travelled(latest, year_ago, standard),
     )  # fmt: skip
 
 
-def _rated(figure: Figure, standard: Standard) -> Verdict:
+def _rated(edition: Edition, indicator: Indicator, figure: Figure, standard: Standard) -> Verdict:
     if figure.value is None:
         return Verdict(None, figure.reason)
+    if why := edition.not_rated.get(indicator.key):
+        return Verdict(None, why)
     if standard.target is None:
         return Verdict(None, NO_TARGET)
+    if figure.denominator is not None and figure.denominator < edition.rated_from:
+        return Verdict(None, f"denominator below {edition.rated_from}")
     return rag(figure.value, standard.target, standard.floor, standard.polarity, standard.tolerance)
 
 
@@ -238,9 +254,16 @@ def build_ratings(edition: Edition) -> pd.DataFrame:
 def _rating_rows(edition: Edition, row: Row) -> Iterator[tuple]:
     key = (edition.name, row.indicator.key, row.indicator.code, row.area.name)
     page = row.section.page or None
-    yield (*key, *_rating(row.latest, row.standard, row.rag), *_travel(row.previous, row.dot), page)
+    ago = _year_ago(row)
+    yield (*key, *_rating(row.latest, row.standard, row.rag), *_travel(row.previous, row.dot), page, *ago)
     if row.outturn:
-        yield (*key, *_rating(row.outturn, row.outturn_standard, row.outturn_rag), None, None, None, OUTTURN, page)
+        rated, nothing = _rating(row.outturn, row.outturn_standard, row.outturn_rag), (None, None, None, OUTTURN)
+        yield (*key, *rated, *nothing, page, *nothing)
+
+
+def _year_ago(row: Row) -> tuple:
+    period, value, word, reason = _travel(row.year_ago, row.dot_year_ago)
+    return word, period, value, reason
 
 
 def _rating(figure: Figure, standard: Standard, verdict: Verdict) -> tuple:
@@ -260,7 +283,8 @@ SCORECARD = [
     "target", "tolerance", "floor", "floor_source", "rag", "rag_reason", "outturn_year", "outturn", "outturn_target",
     "outturn_rag", "next_year", "next_target", "benchmark_group", "benchmark_period", "benchmark", "benchmark_method",
     "england_area", "england_period", "england", "england_method", "note", "value_source", "previous_source",
-    "standard_source", "outturn_source", "benchmark_source", "england_source",
+    "standard_source", "outturn_source", "benchmark_source", "england_source", "england_note", "dot_year_ago",
+    "year_ago_period", "year_ago_value", "dot_year_ago_reason", "year_ago_source",
 ]  # fmt: skip
 """Columns of `scorecard_frame`, in order."""
 
@@ -281,7 +305,8 @@ def _scorecard_line(row: Row) -> tuple:
         row.outturn_standard.target, row.outturn_rag.word, row.next_standard.year, row.next_standard.target,
         row.benchmark_name, *_benchmark(row.benchmark), row.england_name, *_benchmark(row.england), latest.note,
         source(latest), source(row.previous), standard.row and f"standards.csv row {standard.row}", source(row.outturn),
-        source(row.benchmark), source(row.england),
+        source(row.benchmark), source(row.england), row.england and row.england.note, *_year_ago(row),
+        source(row.year_ago),
     )  # fmt: skip
 
 

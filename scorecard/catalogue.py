@@ -85,10 +85,16 @@ def _unreadable(file: str, said: str, rows: tuple[int, ...] = ()) -> InputError:
 
 @cache
 def load_catalogue(path: Path = PARAMS / "indicators.yml") -> dict[str, Indicator]:
-    """All indicators by key, in printed order; `InputError` lists every entry that is not whole."""
+    """All indicators by key, in printed order; `InputError` lists every entry that is not whole.
+
+    The file is a list of entries, or has them under `indicators` beside `common`: the fields that all entries
+    share unless they say otherwise.
+    """
     faults, catalogue = [], {}
     expected = {field.name for field in fields(Indicator)}
-    for position, entry in enumerate(read_yaml(path), start=1):
+    told = read_yaml(path)
+    entries = [told["common"] | entry for entry in told["indicators"]] if isinstance(told, dict) else told
+    for position, entry in enumerate(entries, start=1):
         name = entry.get("key") or f"entry {position}"
         for odd in sorted(expected ^ set(entry)):
             what = "is missing" if odd in expected else "is not a field"
@@ -103,13 +109,13 @@ def load_catalogue(path: Path = PARAMS / "indicators.yml") -> dict[str, Indicato
     return catalogue
 
 
-def catalogue_of_edition(path: Path) -> dict[str, Indicator]:
-    """The catalogue with the fields that an edition's own `indicators.yml` changes, if there is one.
+def catalogue_of_edition(base: Path, path: Path) -> dict[str, Indicator]:
+    """The catalogue `base` with the fields that an edition's own `indicators.yml` changes, if there is one.
 
     `path` holds, under an indicator's key, only what differs in that edition; `InputError` lists
     every key and field that the catalogue does not have.
     """
-    catalogue, changes = dict(load_catalogue()), (read_yaml(path) or {}) if path.exists() else {}
+    catalogue, changes = dict(load_catalogue(base)), (read_yaml(path) or {}) if path.exists() else {}
     faults = [fault for name, entry in changes.items() for fault in _odd_change(path, name, entry, catalogue)]
     if faults:
         raise InputError(faults)

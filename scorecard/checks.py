@@ -119,6 +119,9 @@ def sections(edition: Edition) -> Iterator[Fault]:
                 yield _setting("015", said, "Remove one.", "indicators", key)
             seen.add((key, section.kind, section.page))
             yield from _section_indicator(edition, section, key, where)
+    for key in edition.not_rated.keys() - edition.catalogue.keys():
+        said = f'"{key}" is not an indicator.'
+        yield _setting("013", said, _meant(key, edition.catalogue, _older_codes(edition)), "not_rated", key)
     pages = list(dict.fromkeys(section.page for section in edition.sections if section.page))
     for page, of in edition.page_names.items():
         if of not in pages:
@@ -267,7 +270,9 @@ def _printed(edition: Edition) -> dict:
         for area in edition.printed_areas:
             for key in section.indicators if area.kind == section.kind else ():
                 shown = printed.setdefault((key, area), [])
-                shown += [p for p in section.shown[edition.catalogue[key].data_period] if p not in shown]
+                own = section.shown[edition.catalogue[key].data_period]
+                own = [*own, year_before(own[-1])] if section.year_ago else own
+                shown += [p for p in own if p not in shown]
     return {cell: sorted(shown) for cell, shown in printed.items()}
 
 

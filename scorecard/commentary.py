@@ -12,7 +12,7 @@ from typing import NamedTuple
 from scorecard import periods
 from scorecard.build import NO_ARROW, NOT_RATED, Row, Standard, each_once, grouped
 from scorecard.phrases import OTHERWISE, Phrases, load_phrases
-from scorecard.ratings import Polarity, Rag, places, rag, round_half_up
+from scorecard.ratings import NO_FLOOR, Polarity, Rag, places, rag, round_half_up
 
 HEADLINE = 80  # characters; beyond them a headline leaves out the direction of travel
 
@@ -104,7 +104,8 @@ def sentence(row: Row, phrases: Phrases | None = None) -> str:
     """What a row says: rating, figure against target and floor standard, direction of travel, notes, benchmarks."""
     words = phrases or load_phrases()
     facts, travel = _facts(row, words), _travel(row)
-    parts = [_finding(row, words, facts), words.say("travel", travel, **facts) if travel else "", _note(row, words)]
+    parts = [_finding(row, words, facts), words.say("travel", travel, **facts) if travel else "", _year_ago(row, words)]
+    parts.append(_note(row, words))
     if row.outturn and row.outturn.value is not None:
         rated = "rated" if row.outturn_rag.word else NOT_RATED
         parts.append(words.say("outturn", rated + _noted(row), **facts))
@@ -112,17 +113,19 @@ def sentence(row: Row, phrases: Phrases | None = None) -> str:
 
 
 def _state(row: Row) -> str:
-    """What there is to say of the latest figure: a rating, `missed` without floor, `no target` or `no value`."""
+    """What there is to say of the latest figure: a rating, `missed` without floor, unrated, `no target`, `no value`."""
     if row.latest.value is None:
         return "no value"
-    return "no target" if row.standard.target is None else row.rag.word or "missed"
+    if row.standard.target is None or row.rag.word:
+        return row.rag.word or "no target"
+    return "missed" if row.rag.reason == NO_FLOOR else NOT_RATED
 
 
 def _finding(row: Row, words: Phrases, facts: dict[str, str]) -> str:
     state, latest, pieces = _state(row), row.latest, {}
     if None not in (latest.numerator, latest.denominator):
         pieces["fraction"] = words.say("fractions", row.indicator.unit, **facts)
-    if state in ("no value", "no target"):
+    if state in ("no value", "no target", NOT_RATED):
         return words.say("sentence", state, **facts, **pieces)
     pieces["against_target"] = words.say("against_target", _against_target(row), **facts)
     pieces["against_floor"] = words.say("against_floor", _against_floor(row), **facts)
@@ -154,6 +157,16 @@ def _travel(row: Row) -> str | None:
     return f"T {row.dot.word}" if by_distance else row.dot.word or NO_ARROW
 
 
+def _year_ago(row: Row, words: Phrases) -> str:
+    """The second direction of travel, where the scorecard prints one."""
+    ago, unit = row.year_ago, row.indicator.unit
+    if not (row.section.year_ago and ago) or row.latest.value is None:
+        return ""
+    fields = {"year_ago": words.say("short_units", unit, number=_number(ago.value), unit=unit)}
+    when = _when(ago.period, "when", words)
+    return words.say("year_ago", row.dot_year_ago.word or NO_ARROW, year_ago_when=when, **fields)
+
+
 def _note(row: Row, words: Phrases) -> str:
     note = row.latest.note if row.latest.value is not None else None
     opening = words.fitting("notes", (note or "").startswith)
@@ -182,7 +195,7 @@ def headline(row: Row, phrases: Phrases | None = None) -> str:
     said = words.say("headline", state, **facts)
     travelled = row.dot.word and not row.latest.note
     longer = said + (words.say("headline_travel", f"{state} {row.dot.word}", **facts) if travelled else "")
-    return longer if len(longer) <= HEADLINE or state == "no target" else said
+    return longer if len(longer) <= HEADLINE or state in ("no target", NOT_RATED) else said
 
 
 def ranked_headline(row: Row, rank: int | None, of: int, joint: bool = False, phrases: Phrases | None = None) -> str:

@@ -39,11 +39,16 @@ TO_BE_SUPPLIED = "to be supplied"
 """The reason that stands beside a figure which is still to come."""
 OPTIONAL = {"activity", "conflicts", "printed", "known_exceptions"}
 """Tables an edition may lack; they are empty then."""
+OPTIONS = {"catalogue": "indicators.yml", "rated_from": 0, "not_rated": {}, "year_ago": False, "footnotes": {}}
+"""Settings that an edition may leave out, with what then holds; `Edition` and `Section` say what they mean."""
 
 
 @dataclass(frozen=True)
 class Section:
-    """A table of a page: which indicators it shows, in order, for which kind of area, rated in which year."""
+    """A table of a page: which indicators it shows, in order, for which kind of area, rated in which year.
+
+    `year_ago`: the scorecard prints a second direction of travel, against the same period of the year before.
+    """
 
     heading: str
     kind: Kind
@@ -52,6 +57,7 @@ class Section:
     year: str
     next_year: str
     shown: dict[str, tuple[str, ...]]
+    year_ago: bool = False
 
 
 @dataclass(frozen=True)
@@ -59,6 +65,8 @@ class Edition:
     """One month's scorecard. The tables are frames as in `TABLES` plus `row`, the line in the file.
 
     Numbers are exact Decimals as printed, or None where missing; every other cell is a string.
+    `rated_from` is the smallest denominator that is rated; `not_rated` names indicators that never are, with
+    the reason; `footnotes` are the printed ones by their mark.
     """
 
     name: str
@@ -75,6 +83,9 @@ class Edition:
     page_names: dict[str, str]
     notes: tuple[str, ...]
     sources: tuple[str, ...]
+    rated_from: int
+    not_rated: dict[str, str]
+    footnotes: dict[str, str]
     catalogue: dict[str, Indicator]
     areas: Areas
     observations: pd.DataFrame
@@ -147,16 +158,18 @@ def load_edition(name: str, folder: Path = EDITIONS) -> Edition:
         remedy = f"Kinds with ratings: {', '.join(RATED)}."
         raise InputError([Fault("error", "EDN004", "edition.yml", said, remedy, column="scorecard", value=str(found))])
     home, faults = folder / name, []
-    told, catalogue = _settings(home / "edition.yml", faults), _catalogue(home / "indicators.yml", faults)
+    told = _settings(home / "edition.yml", faults)
+    base = PARAMS / told.pop("catalogue", OPTIONS["catalogue"])
+    catalogue = _catalogue(base, home / "indicators.yml", faults)
     tables = {table: read_table(home / f"{table}.csv", table, faults) for table in TABLES}
     if faults:
         raise InputError(faults)
     return Edition(name=name, **told, catalogue=catalogue, areas=load_areas(), **tables)
 
 
-def _catalogue(path: Path, faults: list[Fault]) -> dict[str, Indicator]:
+def _catalogue(base: Path, path: Path, faults: list[Fault]) -> dict[str, Indicator]:
     try:
-        return catalogue_of_edition(path)
+        return catalogue_of_edition(base, path)
     except InputError as odd:
         faults += odd.faults
         return {}
@@ -170,7 +183,8 @@ def _settings(path: Path, faults: list[Fault]) -> dict:
         return {}
     wanted = {"scorecard", "title", "as_at", "published", "released", "year", "previous_year", "next_year",
               "teams_as_of", "shown", "sections", "page_names", "notes", "sources"}  # fmt: skip
-    if odd := sorted(wanted ^ set(told)):
+    told = OPTIONS | told
+    if odd := sorted(wanted ^ (set(told) - set(OPTIONS))):
         said = f"these settings are missing or not known: {', '.join(odd)}."
         faults.append(Fault("error", "EDN002", path.name, said, f"It holds {', '.join(sorted(wanted))}."))
         return {}
@@ -178,8 +192,8 @@ def _settings(path: Path, faults: list[Fault]) -> dict:
     if faults:
         return {}
     shown = {data_period: tuple(periods) for data_period, periods in told["shown"].items()}
-    next_year = told.pop("next_year")
-    sections = tuple(_section(section, told["year"], next_year, shown) for section in told.pop("sections"))
+    own = (told["year"], told.pop("next_year"), shown, told.pop("year_ago"))
+    sections = tuple(_section(section, *own) for section in told.pop("sections"))
     listed = {name: tuple(told.pop(name)) for name in ("notes", "sources")}
     return {**told, **listed, "shown": shown, "sections": sections}
 
@@ -192,12 +206,17 @@ def _odd_section(file: str, position: int, told: dict) -> list[Fault]:
     return [Fault("error", "EDN003", file, said, remedy)] if odd else []
 
 
-def _section(told: dict, year: str, next_year: str, shown: dict) -> Section:
+def _section(told: dict, year: str, next_year: str, shown: dict, year_ago: bool) -> Section:
     own = {data_period: tuple(told["shown"]) for data_period in shown} if "shown" in told else shown
     return Section(
         told["heading"], told["for"], tuple(told["indicators"]), told.get("page", ""),
-        told.get("year", year), told.get("next_year", next_year), own,
+        told.get("year", year), told.get("next_year", next_year), own, year_ago,
     )  # fmt: skip
+
+
+def mark(printed: str) -> str:
+    """The mark of a footnote at the end of what is printed: `**` of `57.8**`; empty without one."""
+    return printed[len(printed.rstrip("*")) :]
 
 
 def read_table(path: Path, table: str, faults: list[Fault]) -> pd.DataFrame:

@@ -14,7 +14,7 @@ KINDS = {
 }
 FORMS = "2024-07 (month), 2023-24 Q4 (quarter), 2023-24 Spring (term) or 2023-24 (year)"
 KIND_OF_DATA_PERIOD = {
-    "MS": {"month"}, "R12M": {"month"}, "YTD": {"month"}, "Q": {"quarter"},
+    "MS": {"month"}, "SS": {"month"}, "M": {"month"}, "R12M": {"month"}, "YTD": {"month"}, "Q": {"quarter"},
     "T": {"term", "year"}, "A": {"year"}, "AC YTD": {"month"},
 }  # fmt: skip
 _MONTHS = [
@@ -75,6 +75,11 @@ def year_before(period: str) -> str:
     if kind(period) == "month":
         return f"{start}{period[4:]}"
     return f"{start}-{(start + 1) % 100:02}{period[7:]}"
+
+
+def month_before(period: str) -> str:
+    """The month before `period`."""
+    return months_before(period, 1)
 
 
 def months_before(period: str, count: int) -> str:

@@ -30,7 +30,7 @@ class Shape(NamedTuple):
 
 
 _SIDES = ("H above", "H equal", "H below", "L below", "L equal", "L above", "T within")
-_STATES = (*Rag, "missed", "no target")
+_STATES = (*Rag, "missed", NOT_RATED, "no target")
 _RANKS = ("position", "joint", "no rank", "no value", *(f"{p} {end}" for p in Polarity for end in ("first", "last")))
 SHAPES = {
     "ratings": Shape((*Rag, NOT_RATED), ()),
@@ -42,10 +42,13 @@ SHAPES = {
     **dict.fromkeys(("when", "latest_when"), Shape(fields=("period",))),
     "floor_names": Shape(fields=()),
     "moves": Shape(("up", "down", "unchanged"), ()),
-    "sentence": Shape(("rated", "no target", "no value"), (*FACTS, "against_target", "against_floor", "fraction")),
+    "sentence": Shape(
+        ("rated", NOT_RATED, "no target", "no value"), (*FACTS, "against_target", "against_floor", "fraction")
+    ),
     "against_target": Shape((*_SIDES, "T above", "T below")),
     "against_floor": Shape((*_SIDES, "T outside", "met", "unknown")),
     "travel": Shape((*Dot, *(f"T {dot}" for dot in Dot), NO_ARROW, "no earlier figure", "no value")),
+    "year_ago": Shape((*Dot, NO_ARROW), ("year_ago", "year_ago_when")),
     "notes": Shape(fields=("note", "rest")),
     "outturn": Shape(("rated", NOT_RATED, "rated noted", f"{NOT_RATED} noted")),
     "benchmark": Shape(("each", "between", "all"), ("benchmark", "number", "year", "method", "list")),

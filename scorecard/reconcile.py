@@ -7,13 +7,15 @@ from scorecard.editions import Edition
 from scorecard.faults import Fault, InputError
 
 KINDS = {"rag": "current RAG", "rag_previous": "RAG of the year before", "dot": "direction of travel"}
+UNREAD = "not known"
+"""Stands in printed.csv for a rating or an arrow that the edition prints and its text does not give."""
 _KEY = ["indicator", "area", "period", "page", "kind"]
 
 
 def reconcile(edition: Edition) -> pd.DataFrame:
     """One row per printed RAG or arrow, and per one that we give where a printed row has none.
 
-    What the edition prints no line for in printed.csv is not compared.
+    What the edition prints no line for in printed.csv is not compared, nor is what is `not known` there.
 
     Columns: indicator, area, period, page, kind (a key of `KINDS`), printed, computed, pages (on how
     many pages the edition prints it: a team appears on the page of each district that it serves),
@@ -24,7 +26,8 @@ def reconcile(edition: Edition) -> pd.DataFrame:
         fault = Fault("error", "REC001", "printed.csv", "has no printed ratings to hold ours against.", "Add them.")
         raise InputError([fault])
     exceptions = edition.known_exceptions[[*_KEY, "printed", "computed", "reason"]]
-    compared = _printed(edition).merge(_computed(edition), how="left", on=_KEY, validate="one_to_one")
+    printed = _printed(edition).query("printed != @UNREAD")
+    compared = printed.merge(_computed(edition), how="left", on=_KEY, validate="one_to_one")
     compared = compared.fillna({"computed": "none"}).query("printed != 'none' or computed != 'none'")
     judged = compared.merge(exceptions, how="outer", on=_KEY, suffixes=("", "_known"), validate="one_to_one")
     judged["outcome"] = [_outcome(told) for told in judged.itertuples()]
@@ -42,7 +45,7 @@ def _outcome(told) -> str:
 
 
 def _printed(edition: Edition) -> pd.DataFrame:
-    told = edition.printed.assign(page=edition.printed["page"].map(edition.page_names).fillna(""))
+    told = edition.printed.assign(page=[edition.page_names.get(page, "") for page in edition.printed["page"]])
     current = [told.assign(kind=kind, printed=told[kind]) for kind in ("rag", "dot")]
     before = told[told["rag_previous"] != ""]
     before = before.assign(kind="rag_previous", printed=before["rag_previous"], period=before["previous_year"])
@@ -53,11 +56,9 @@ def _computed(edition: Edition) -> pd.DataFrame:
     ratings = build_ratings(edition)
     ratings["page"] = ratings["page"].fillna("")
     outturn = ratings["dot_reason"] == OUTTURN
-    told = [
-        ratings[~outturn].assign(kind="rag", computed=ratings["rag"]),
-        ratings[~outturn].assign(kind="dot", computed=ratings["dot"]),
-        ratings[outturn].assign(kind="rag_previous", computed=ratings["rag"]),
-    ]
+    parts = [(ratings[~outturn], "rag", "rag"), (ratings[~outturn], "dot", "dot")]
+    parts.append((ratings[outturn], "rag_previous", "rag"))
+    told = [part.assign(kind=kind, computed=part[column]) for part, kind, column in parts]
     return pd.concat(told)[[*_KEY, "computed"]].fillna({"computed": "none"}).astype({"computed": str})
 
 

@@ -17,6 +17,8 @@ from scorecard.ratings import places, round_half_up
 NEARLY = {"staff": 3}
 """Units of the last place that a value may be off: staff are printed to 0.1, which moves a quotient up to 0.3."""
 FTE = Decimal("0.1")
+SCALES = {"%": 100, "per 10,000": 10000}
+"""Units in which a value is more than its numerator over its denominator."""
 SIGNED = {"points", "pp"}
 """Units in which a value can be negative."""
 SMALL = 5
@@ -100,7 +102,7 @@ def _counted(edition: Edition) -> Iterator[tuple[NamedTuple, Indicator]]:
 
 
 def _quotient(told, indicator: Indicator) -> Decimal:
-    return told.numerator / told.denominator * (100 if indicator.unit == "%" else 1)
+    return told.numerator / told.denominator * SCALES.get(indicator.unit, 1)
 
 
 def _off(told, indicator: Indicator) -> Decimal:
@@ -282,7 +284,9 @@ def small_numbers(edition: Edition) -> Iterator[Fault]:
         for key in section.indicators
     }
     few = [
-        told for told, _ in _counted(edition) if told.denominator < SMALL and (told.indicator, told.period) in latest
+        told
+        for told, _ in _counted(edition)
+        if edition.rated_from <= told.denominator < SMALL and (told.indicator, told.period) in latest
     ]
     if few:
         said = f"{many(len(few), 'latest value')} on a denominator below {SMALL}: {listed(map(figure, few))}."

@@ -8,7 +8,7 @@ from decimal import Decimal, InvalidOperation
 
 import pandas as pd
 
-from scorecard.editions import Edition
+from scorecard.editions import Edition, mark
 from scorecard.faults import Fault
 from scorecard.periods import kind, name
 from scorecard.ratings import Polarity, margin, places, round_half_up
@@ -243,5 +243,16 @@ def conflicts(edition: Edition) -> Iterator[Fault]:
         )  # fmt: skip
 
 
+def footnotes(edition: Edition) -> Iterator[Fault]:
+    """Every mark on a printed benchmark has its footnote."""
+    for told in edition.benchmarks.itertuples():
+        if (found := mark(told.printed_as)) and found not in edition.footnotes:
+            said = f"{told.indicator}: {told.printed_as} has the mark {found}, and edition.yml no footnote for it."
+            yield Fault(
+                "error", "BEN007", "benchmarks.csv", said, "Add it under footnotes.", (told.row,), "printed_as",
+                told.printed_as, told.indicator,
+            )  # fmt: skip
+
+
 STANDARDS = (standards_are_whole, standards_agree, far_targets, floors_known)
-RULES = (*STANDARDS, repeated_results, stale_outturns, conflicts)
+RULES = (*STANDARDS, repeated_results, stale_outturns, conflicts, footnotes)

@@ -297,7 +297,7 @@ def test_the_lines_stand_in_printed_order(edition):
 CONTRACT = [
     "edition", "indicator", "code", "area", "period", "year", "value", "numerator", "denominator", "polarity",
     "target", "floor", "floor_source", "rag", "rag_reason", "previous_period", "previous_value", "dot", "dot_reason",
-    "page",
+    "page", "dot_year_ago", "year_ago_period", "year_ago_value", "dot_year_ago_reason",
 ]  # fmt: skip
 
 
@@ -310,9 +310,10 @@ def test_a_line_of_ratings_as_printed(ratings):
     of_kent = ratings.query("indicator == 'EH-CASELOAD' and area == 'Kent'").drop(columns="code")
     assert of_kent.to_numpy().tolist() == [
         ["2024-07", "EH-CASELOAD", "Kent", "2024-07", "2023-24", D("13.8"), D("2107"), D("153.0"), "T", D("20.0"),
-         D("7.5"), "bracketed", AMBER, None, "2024-06", D("14.1"), WORSENED, None, None],
+         D("7.5"), "bracketed", AMBER, None, "2024-06", D("14.1"), WORSENED, None, None, None, None, None, NO_PREVIOUS],
         ["2024-07", "EH-CASELOAD", "Kent", "2022-23", "2022-23", D("14.3"), None, None, "L", D("15.0"),
-         D("18.0"), "bracketed", GREEN, None, None, None, None, OUTTURN, None],
+         D("18.0"), "bracketed", GREEN, None, None, None, None, OUTTURN, None, None,
+         None, None, OUTTURN],
     ]  # fmt: skip
 
 
@@ -324,7 +325,21 @@ def test_ratings_count_each_team_once(ratings):
     assert not ratings.duplicated(["indicator", "area", "period", "year", "page", "dot_reason"]).any()
 
 
-NUMERIC = ["value", "numerator", "denominator", "target", "floor", "previous_value"]
+@pytest.mark.parametrize(
+    ("indicator", "area", "ago"),
+    [
+        pytest.param("SCS03", "Kent", (None, None, None, NO_PREVIOUS), id="July 2023 is not in the edition"),
+        pytest.param("EY14", "Kent", ("worsened", "2022-23", D("68.3"), None), id="EY14 67.8 after 68.3"),
+        pytest.param("EY14", "Ashford", ("same", "2022-23", D("68.6"), None), id="EY14 68.6 after 68.6"),
+        pytest.param("CYPE25", "Sevenoaks", (None, None, None, "not available"), id="no value in either year"),
+    ],
+)
+def test_one_year_ago_is_the_same_period_of_the_year_before(ratings, indicator, area, ago):
+    told = ratings.query("indicator == @indicator and area == @area and page.isna() and dot_reason != @OUTTURN").iloc[0]
+    assert tuple(told[["dot_year_ago", "year_ago_period", "year_ago_value", "dot_year_ago_reason"]]) == ago
+
+
+NUMERIC = ["value", "numerator", "denominator", "target", "floor", "previous_value", "year_ago_value"]
 
 
 def test_missing_numbers_in_ratings_are_none_with_a_reason_beside(ratings):

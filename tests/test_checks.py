@@ -93,6 +93,8 @@ CASES = [Case(*told) for told in [
     ("duplicates", "BEN006", "error", "benchmarks",
      ["EY15,South East,2022-23,23.6,", "EY15,England,2022-23,20.4,", "EY15,Statistical neighbours,2022-23,22,"], (2, 4),
      "area", "EY15 has South East and Statistical neighbours, and one column to print them in."),
+    ("footnotes", "BEN007", "error", "benchmarks", ["EY15,England,2022-23,20.4,20.4%**"], (2,), "printed_as",
+     "EY15: 20.4%** has the mark **, and edition.yml no footnote for it. Add it under footnotes."),
     ("reasons", "OBS006", "warning", "observations",
      ["SCS03,Kent,2024-07,,,,", "SCS08,Kent,2024-07,,,,supplier changed", "SCS13,Kent,2024-07,20,,,"], (2,), "note",
      "Write the reason in column note: not available, to be supplied, new indicator, not held at this level, "

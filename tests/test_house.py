@@ -100,9 +100,13 @@ def strings(source: str) -> set[str]:
     return {node.value.strip() for node in constants if isinstance(node.value, str)}
 
 
+CATALOGUES = ("indicators.yml", "corporate_parenting.yml")
+
+
 def data_words() -> set[str]:
     """What stands in params and never in code: codes, area names (Kent is a kind of area too) and editions."""
-    catalogue, areas = load_catalogue().values(), load_areas().by_name.values()
+    params, areas = HOME / "params", load_areas().by_name.values()
+    catalogue = [told for name in CATALOGUES for told in load_catalogue(params / name).values()]
     codes = {code for told in catalogue for code in (told.key, told.code, *told.older_codes) if code}
     names = {name for area in areas for name in (area.name, *area.older_names)} - {area.kind for area in areas}
     return codes | names | set(editions_known())

@@ -82,7 +82,7 @@ def test_periods_sort_in_time(in_time):
 
 
 def test_every_data_period_of_the_guidance_notes_has_its_kinds():
-    assert set(KIND_OF_DATA_PERIOD) == {"MS", "R12M", "YTD", "AC YTD", "Q", "T", "A"}
+    assert set(KIND_OF_DATA_PERIOD) == {"MS", "R12M", "YTD", "AC YTD", "Q", "T", "A", "SS", "M"}
     assert set().union(*KIND_OF_DATA_PERIOD.values()) == {"month", "quarter", "term", "year"}
 
 

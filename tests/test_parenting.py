@@ -1,0 +1,195 @@
+"""The Corporate Parenting scorecard of July 2019: its figures and rules, held against what its text prints."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from scorecard.build import build_scorecard
+from scorecard.checks import check
+from scorecard.commentary import headline, sentence
+from scorecard.editions import Edition, load_edition
+from scorecard.ratings import Verdict
+from scorecard.reconcile import is_reconciled, reconcile, summary
+
+D = Decimal
+IMPROVED, SAME, WORSENED = "improved", "same", "worsened"
+NO_FLOOR = "floor standard not known"
+
+
+@pytest.fixture(scope="module")
+def parenting() -> Edition:
+    return load_edition("corporate-parenting-2019-07")
+
+
+@pytest.fixture(scope="module")
+def rows(parenting) -> dict:
+    return {row.indicator.key: row for row in build_scorecard(parenting, parenting.areas.kent)}
+
+
+# --- what is printed ------------------------------------------------------------------------------
+
+
+def test_the_49_indicators_stand_in_their_printed_sections(rows):
+    sections = [row.section.heading for row in rows.values()]
+    printed = {
+        "Children": 16, "Education": 5, "Health and wellbeing": 6, "Adoption": 8, "Missing children": 4,
+        "Complaints": 1, "Care leavers": 5, "Quality assurance": 1, "Staffing": 3,
+    }  # fmt: skip
+    assert {heading: sections.count(heading) for heading in sections} == printed
+    assert list(dict.fromkeys(sections)) == list(printed)
+
+
+LINES = [
+    # key, latest, numerator, denominator, target, RAG, one month ago, its arrow, one year ago, its arrow
+    ("CP-REVIEWS", "98.4", "1587", "1612", "98", "GREEN", "98.8", WORSENED, "99.1", WORSENED),
+    ("CP-SAME-WORKER", "53.8", "536", "996", "60", NO_FLOOR, "54.0", WORSENED, "48.6", IMPROVED),
+    ("CP-3-PLACEMENTS", "9.7", "165", "1706", "10", "GREEN", "10.0", IMPROVED, "10.7", IMPROVED),
+    ("SCS18", "73.2", "388", "530", "70", "GREEN", "72.7", IMPROVED, "69.3", IMPROVED),
+    ("CP-RATE", "40.9", "1390", "340140", None, "no target", "41.0", "no polarity", "40.8", "no polarity"),
+    ("CP-SAME-IRO", "79.5", "792", "996", None, "no target", "79.5", SAME, "72.6", IMPROVED),
+    ("CP-OUTSIDE-KENT-MEDWAY", "7.8", "133", "1706", None, "no target", "7.1", WORSENED, "7.7", WORSENED),
+    ("CP-EXCLUDED", "1", None, None, None, "no target", "1", SAME, "0", WORSENED),
+    ("CP-IHA", "62.4", "394", "631", "85", NO_FLOOR, "67.1", WORSENED, "82.0", WORSENED),
+    ("CP-HEALTH-HISTORY", "100.0", "24", "24", "100", "GREEN", "100.0", SAME, "100.0", SAME),
+    ("SCS29", "360.5", "27762", "77", "426.0", "GREEN", "358.4", WORSENED, "336.8", WORSENED),
+    ("CP-MATCH-DAYS", "110.5", "8290", "75", "121.0", "GREEN", "110.4", WORSENED, "117.2", IMPROVED),
+    ("CP-AWAITING-ADOPTION", "3.2", "54", "1706", None, "no target", "3.5", IMPROVED, "3.5", IMPROVED),
+    ("SCS34", "64.3", "956", "1487", "65", NO_FLOOR, "65.0", WORSENED, "66.3", WORSENED),
+    ("CP-PERMANENT-STAFF", "79.6", "92.3", "116.0", "85", NO_FLOOR, "78.4", IMPROVED, "77.4", IMPROVED),
+    ("SCS42", "15.9", "1610", "101.2", "15.0", "caseloads are not rated", "15.7", WORSENED, "16.4", IMPROVED),
+    ("CP-IRO-CASELOAD", "68.5", "1706", "24.9", "70.0", "caseloads are not rated", "64.3", WORSENED, "61.7", WORSENED),
+]
+
+
+def said(verdict: Verdict) -> str:
+    return str(verdict.word or verdict.reason)
+
+
+@pytest.mark.parametrize("line", LINES, ids=[line[0] for line in LINES])
+def test_a_line_as_printed_with_its_rating_and_both_directions_of_travel(rows, line):
+    row = rows[line[0]]
+    numbers = (row.latest.value, row.latest.numerator, row.latest.denominator, row.standard.target)
+    assert numbers == tuple(text and D(text) for text in line[1:5])
+    assert said(row.rag) == line[5]
+    assert (row.previous.period, row.previous.value, said(row.dot)) == ("2019-06", D(line[6]), line[7])
+    assert (row.year_ago.period, row.year_ago.value, said(row.dot_year_ago)) == ("2018-07", D(line[8]), line[9])
+
+
+def test_a_dash_is_not_zero(rows):
+    row = rows["CP-PART-TIME"]
+    assert (row.latest.value, row.latest.reason) == (None, 'printed "-"')
+    assert row.previous.value == D(16)
+    assert row.year_ago is None
+    assert [said(verdict) for verdict in (row.rag, row.dot, row.dot_year_ago)] == ['printed "-"'] * 3
+
+
+@pytest.mark.parametrize("key", ["CP-SEN", "CP-EHCP-20-WEEKS"])
+def test_a_row_without_data_says_why(rows, key):
+    row = rows[key]
+    assert row.latest.reason == "data not available due to new system implementation"
+    assert (row.latest.value, row.previous, row.year_ago) == (None, None, None)
+
+
+ENGLAND = [
+    ("CP-3-PLACEMENTS", "10", "National figures from 2016/17 (LAIT)."),
+    ("SCS18", "70", "National figures from 2016/17 (LAIT)."),
+    ("CP-RATE", "57.8", "National figures from 2016/17 (DfE Statutory returns)."),
+    ("CP-HEALTH", "89.4", "National figures from 2016/17 (DfE Statutory returns)."),
+    ("CP-DENTAL", "83.4", "National figures from 2016/17 (DfE Statutory returns)."),
+    ("SCS29", "593", "Statistical First Release 2016/17."),
+    ("CP-MATCH-DAYS", "190", "ALB Return 2016/17."),
+    ("CP-ADOPTED-SGO", "14", "Statistical First Release 2016/17."),
+    ("CP-ACCOMMODATION", "92.2", "National figures from 2016/17 (DfE Statutory returns)."),
+    ("SCS34", "58.6", "National figures from 2016/17 (DfE Statutory returns)."),
+    ("CP-IN-CONTACT", "90.6", "National figures from 2016/17 (DfE Statutory returns)."),
+]
+
+
+def test_each_rate_of_england_stands_with_its_year_and_its_footnote(rows):
+    told = {key: row.england for key, row in rows.items() if row.england}
+    assert {figure.period for figure in told.values()} == {"2016-17"}
+    assert [(key, figure.value, figure.note) for key, figure in told.items()] == [
+        (key, D(value), note) for key, value, note in ENGLAND
+    ]
+
+
+# --- its own rules --------------------------------------------------------------------------------
+
+
+def with_denominator(edition: Edition, indicator: str, denominator: str) -> Edition:
+    observations = edition.observations.copy()
+    observations.loc[observations["indicator"] == indicator, "denominator"] = D(denominator)
+    return replace(edition, observations=observations)
+
+
+@pytest.mark.parametrize(
+    ("denominator", "rating"),
+    [pytest.param("5", "GREEN", id="5 is rated"), pytest.param("4", "denominator below 5", id="4 is not")],
+)
+def test_a_denominator_below_5_is_not_rated(parenting, denominator, rating):
+    row = build_scorecard(with_denominator(parenting, "CP-REVIEWS", denominator), parenting.areas.kent)[0]
+    assert (row.indicator.key, said(row.rag)) == ("CP-REVIEWS", rating)
+
+
+def test_the_directorate_scorecard_does_rate_a_denominator_of_2(edition):
+    few = with_denominator(edition, "SCS08", "2")
+    row = next(row for row in build_scorecard(few, edition.areas.kent) if row.indicator.key == "SCS08")
+    assert (row.latest.denominator, said(row.rag)) == (D(2), "AMBER")
+
+
+PRINTED_RED_AND_AMBER = {
+    "CP-SAME-WORKER": "AMBER", "SCS19": "AMBER", "CP-20-MILES": "AMBER", "CP-IHA": "RED", "CP-ADOPTED-SGO": "AMBER",
+    "CP-SGO-EXC-UASC": "AMBER", "CP-INTERVIEWS": "AMBER", "CP-INTERVIEWS-3-DAYS": "AMBER", "SCS34": "AMBER",
+    "CP-PATHWAY": "AMBER", "CP-PERMANENT-STAFF": "AMBER",
+}  # fmt: skip
+
+
+def test_every_printed_green_is_ours_and_a_missed_target_without_floor_has_no_rating(parenting):
+    held = reconcile(parenting)
+    agreed, explained = (held[held["outcome"] == outcome] for outcome in ("agrees", "explained"))
+    assert list(agreed["printed"]) == ["GREEN"] * 13
+    assert dict(zip(explained["indicator"], explained["printed"], strict=True)) == PRINTED_RED_AND_AMBER
+    assert set(explained["computed"]) == {"none"}
+    assert is_reconciled(held)
+
+
+def test_arrows_that_the_text_does_not_hold_are_not_compared(parenting):
+    told = summary(reconcile(parenting)).set_index("kind")
+    assert told.loc["direction of travel", "printed"] == 0
+    assert told.loc["current RAG", ["printed", "agree", "explained", "unexplained"]].tolist() == [24, 13, 11, 0]
+
+
+def test_no_floor_standard_is_guessed(parenting):
+    assert parenting.standards["floor"].isna().all()
+    assert set(parenting.standards["floor_source"]) == {"unknown"}
+
+
+def test_the_check_finds_nothing_that_stops_a_pack(parenting):
+    assert [fault for fault in check(parenting) if fault.grade == "error"] == []
+
+
+# --- words ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("key", "words"),
+    [
+        ("CP-IHA", "NOT RATED: At 62.4%, the percentage of Initial Health Assessments taking place within 20 working "
+                   "days is below the target of 85% (the floor standard is not known); 394 of 631. Down from 67.1% in "
+                   "June 2019: performance has worsened. It was 82.0% in July 2018: performance has worsened over the "
+                   "year."),
+        ("SCS42", "NOT RATED: The average caseload of social workers in CIC Teams (District Teams Only) is 15.9 cases "
+                  "per worker beside a target of 15.0 (caseloads are not rated); 1,610 cases for 101.2 full-time "
+                  "equivalent staff. Up from 15.7 in June 2019: performance has worsened. It was 16.4 in July 2018: "
+                  "performance has improved over the year."),
+        ("CP-PART-TIME", 'NOT RATED: No figure for the number on a part-time timetable: printed "-". The last figure '
+                         "was 16 in June 2019."),
+    ],
+)  # fmt: skip
+def test_a_sentence_tells_both_directions_of_travel(rows, key, words):
+    assert sentence(rows[key]).split(" For comparison")[0] == words
+
+
+def test_a_figure_that_is_never_rated_does_not_miss_its_target(rows):
+    assert headline(rows["CP-IRO-CASELOAD"]) == "Kent: average caseload of reviewing officers, 68.5 (worsened)"
