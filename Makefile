@@ -33,7 +33,7 @@ explore: $(READY)  ## Open the notebooks in JupyterLab
 
 lock: $(READY)  ## Resolve the dependencies again into requirements.lock
 	$(PY) -m pip install --quiet uv
-	$(PY) -m uv pip compile pyproject.toml --extra test --extra cluster --universal --no-header --no-annotate --quiet --output-file requirements.lock
+	$(PY) -m uv pip compile pyproject.toml --extra test --extra cluster --extra database --universal --no-header --no-annotate --quiet --output-file requirements.lock
 
 clean:  ## Remove .venv and all packs (imported benchmark data stay)
 	rm -rf .venv .pytest_cache .ruff_cache .hypothesis *.egg-info
