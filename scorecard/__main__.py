@@ -11,6 +11,7 @@ import click
 
 from scorecard.benchmarks_cli import benchmarks
 from scorecard.faults import InputError
+from scorecard.month_cli import new_edition, report
 
 edition_option = click.option("--edition", "edition_name", required=True, metavar="NAME", help="For example 2024-07.")
 
@@ -41,7 +42,8 @@ def main():
     """
 
 
-main.add_command(benchmarks)
+for command in (benchmarks, new_edition, report):
+    main.add_command(command)
 
 
 @main.command()
@@ -167,22 +169,6 @@ def _packs_table(outcomes, home: Path, index: str) -> str:
         lines.append(f"{outcome.job.area.name} failed: {outcome.error}. Its earlier pack, if any, is unchanged.")
         lines += [f"  Its notebook, for you alone: {notebook}"] if notebook.exists() else []
     return "\n".join([*lines, f"Open {index}"])
-
-
-@main.command("new-edition")
-@click.argument("name")
-@click.option("--from", "earlier", required=True, metavar="NAME", help="The edition to carry over from.")
-def new_edition(name, earlier):
-    """Make the folder of a new edition: standards and notes carried over, observations empty."""
-    from scorecard.new_edition import make_edition
-
-    folder = make_edition(name, _checked(earlier))
-    click.echo(
-        f"Made {folder}. Put the month's figures into observations.csv, then run: scorecard check --edition {name}"
-    )
-    click.echo(
-        "Review in edition.yml: the years, the quarters, terms and years shown, the notes. Only months were moved."
-    )
 
 
 def _checked(name: str):

@@ -1,5 +1,6 @@
 """What a chart shows and says whatever its kind: series, standards, units, source and the finished chart."""
 
+import io
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -7,12 +8,14 @@ from decimal import Decimal
 from itertools import groupby
 from typing import NamedTuple
 
+from PIL import Image
+
 from scorecard import periods, tables
 from scorecard.build import Figure as Cell
 from scorecard.build import Row
 from scorecard.catalogue import Indicator
 from scorecard.ratings import Polarity, Verdict, places
-from scorecard.sheet import ROOT, Sheet, clean
+from scorecard.sheet import DPI, ROOT, Sheet, clean
 
 GOOD = {Polarity.HIGH: "high is good", Polarity.LOW: "low is good", Polarity.TARGET: "close to the target is good"}
 UNITS = {"%": "per cent", "pp": "percentage points", "count": "number"}
@@ -49,6 +52,14 @@ class Chart:
         """The plot alone, for a page that shows headline, subtitle and source as text; `data-viewbox` is the whole."""
         plot = " ".join(f"{side:g}" for side in self.box)
         return ROOT.sub(rf'viewBox="{plot}" data-viewbox="\1"', self.svg, count=1)
+
+    @property
+    def plot_png(self) -> bytes:
+        """The plot alone as PNG, for a document that shows headline, subtitle and source as text."""
+        left, top, width, height = (side * DPI / 72 for side in self.box)
+        whole, file = Image.open(io.BytesIO(self.png)), io.BytesIO()
+        whole.crop(tuple(map(round, (left, top, left + width, top + height)))).save(file, "png", dpi=(DPI, DPI))
+        return file.getvalue()
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict:
         return {"text/html": tables.figure(self), "image/png": self.png, "text/plain": self.alt}

@@ -82,11 +82,15 @@ class Phrases:
 @cache
 def load_phrases(path: Path = PARAMS / "phrases.yml") -> Phrases:
     """The words; `InputError` lists every missing, unknown or misspelt phrase and field at once."""
-    told = read_yaml(path)
+    return checked_phrases(read_yaml(path), path.name)
+
+
+def checked_phrases(told: object, file: str) -> Phrases:
+    """The groups of phrases that stand in `file`; `InputError` with every fault of them."""
     told = told if isinstance(told, dict) else {}
     found = [fault for group in {**SHAPES, **told} for fault in _faults(group, told.get(group))]
     if found:
-        raise InputError([Fault("error", code, path.name, said, remedy) for code, said, remedy in found])
+        raise InputError([Fault("error", code, file, said, remedy) for code, said, remedy in found])
     return Phrases(told)
 
 
@@ -97,7 +101,7 @@ def _faults(group: str, told: object) -> list[tuple[str, str, str]]:
     phrases, fields = SHAPES[group]
     names, known = f"It has {', '.join(phrases)}.", f"Known fields: {', '.join(fields) or 'none'}."
     odd = [n for n in told if not isinstance(n, str) or (OTHERWISE not in phrases and n not in phrases)]
-    texts = {name: _text_fault(text, fields) for name, text in told.items()}
+    texts = {name: text_fault(text, fields) for name, text in told.items()}
     return [
         *(("PHR002", f"{group}: the phrase {name} is missing.", names) for name in phrases if name not in told),
         *(("PHR003", f"{group}: {name} is not one of its phrases.", names) for name in odd),
@@ -105,7 +109,8 @@ def _faults(group: str, told: object) -> list[tuple[str, str, str]]:
     ]
 
 
-def _text_fault(text: object, fields: tuple[str, ...]) -> str | None:
+def text_fault(text: object, fields: tuple[str, ...]) -> str | None:
+    """What is wrong with a text that may name `fields` in braces, or None."""
     if not isinstance(text, str):
         return "is not text; put it in quotation marks."
     try:
