@@ -19,7 +19,7 @@ from docx.shared import Cm, Emu, Pt, RGBColor
 
 FONT, INK, PALE = "Arial", "0B0C0C", "F3F2F1"
 NUMBERED, LABEL, CELL, NOTE = "Numbered Paragraph", "Heading Block", "Table Text", "Note"
-MARGIN, INDENT, PICTURE, PAD = Cm(2), Cm(1.25), Cm(11.5), Cm(0.19)
+MARGIN, INDENT, PICTURE, PAD = Cm(2), Cm(1.25), Cm(9.8), Cm(0.19)
 SIZES = {"Title": 20, "Heading 1": 15, "Heading 2": 13, "Heading 3": 11, "Caption": 10, CELL: 9, NOTE: 9, "Footer": 9}
 LEVELS = (("Heading1", "%1."), ("NumberedParagraph", "%1.%2"))
 """Styles that carry a number, outermost first, and how it is written."""
@@ -131,7 +131,8 @@ def _lay_out(document, title: str) -> None:
     """A4 with the title and the number of the page below; no preview of another document."""
     page = document.sections[0]
     page.page_width, page.page_height = Cm(21), Cm(29.7)
-    page.left_margin = page.right_margin = page.top_margin = page.bottom_margin = MARGIN
+    page.left_margin = page.right_margin = MARGIN
+    page.top_margin, page.bottom_margin = Cm(1.4), Cm(2)
     line = page.footer.paragraphs[0]
     line.paragraph_format.tab_stops.clear_all()
     line.paragraph_format.tab_stops.add_tab_stop(page.page_width - 2 * MARGIN, WD_TAB_ALIGNMENT.RIGHT)

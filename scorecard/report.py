@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from scorecard import periods
 from scorecard.build import NO_ARROW, NOT_RATED, Row, build_scorecard, counts, each_once, grouped
@@ -22,15 +23,16 @@ from scorecard.faults import Fault, InputError, nearest
 from scorecard.phrases import Phrases, checked_phrases, load_phrases, text_fault
 from scorecard.ratings import Dot, Rag
 from scorecard.sheet import MARKS
+from scorecard.texts import DRAFT, Commentary, Entry, load_commentary
 
 RATINGS, DOTS = (*map(str, Rag), NOT_RATED), (*map(str, Dot), NO_ARROW)
 FIELDS = ("title", "month", "year", "council", "committee", "meeting", "drafted", "rated",
           *(word.replace(" ", "_") for word in (*RATINGS, *DOTS)))  # fmt: skip
 """Fields of every text, explained at the head of `params/report.yml`."""
 OWN = {"lead": ("name", "code"), "see": ("number",), "captions": ("number", "subject"), "none": ("rating",),
-       "lists": ("names",)}  # fmt: skip
+       "lists": ("names",), "marks": ("from",)}  # fmt: skip
 """Further fields of these settings."""
-SETTINGS = {"council", "committee", "meeting", "author", "language", "file", "head", "draft", "draft_mark", "sections",
+SETTINGS = {"council", "committee", "meeting", "author", "language", "file", "head", "draft", "marks", "sections",
             "ratings", "none", "lists", "drawn", "lead", "see", "captions", "contacts", "phrases"}  # fmt: skip
 SECTION = {"heading", "paragraphs", "shows", "numbered", "new_page"}
 PAINTS = {str(word): (face.lstrip("#"), "FFFFFF" if ink == "white" else "000000")
@@ -85,6 +87,14 @@ def _texts(told) -> list[str]:
     return [] if isinstance(told, bool) else [told]
 
 
+class Paragraph(NamedTuple):
+    """A numbered paragraph about an indicator: its opening, its text and the mark of what nobody has agreed yet."""
+
+    lead: str
+    text: str
+    mark: str
+
+
 @dataclass
 class Report:
     """A report while it is written: the edition's rows of Kent, the words, and what has been numbered so far."""
@@ -95,6 +105,7 @@ class Report:
     rows: list[Row]
     paper: Paper
     drawn: dict[int, Chart]
+    paragraphs: dict[str, list[Paragraph]]
     numbers: Counter = field(default_factory=Counter)
 
     def fill(self, text: str, **own: str) -> str:
@@ -107,7 +118,7 @@ class Report:
         rated = sum(1 for row in each_once(self.rows) if row.rag.word)
         names = {name: self.words[name] for name in ("council", "committee", "meeting")}
         month, title = periods.name(self.edition.as_at), self.edition.title
-        drafted = str(len(each_once(self.rows)))
+        drafted = str(sum(1 for those in self.paragraphs.values() for paragraph in those if paragraph.mark))
         return told | names | {"rated": str(rated), "drafted": drafted, "year": self.edition.year,
                                "month": month, "title": title}  # fmt: skip
 
@@ -127,7 +138,10 @@ def build_report(edition: Edition, words: dict | None = None) -> bytes:
     title = f"{edition.title}, {periods.name(edition.as_at)}"
     made = datetime(*map(int, edition.as_at.split("-")), 1)  # no clock: the month that the figures are of
     paper = Paper(title, words["author"], made, words["language"])
-    told = Report(edition, words, _phrases(words), rows, paper, _drawn(rows, words["drawn"]))
+    drawn = {id(row): trend(row) for row in each_once(rows) if row.rag.word in words["drawn"]}
+    phrases, commentary = _phrases(words), load_commentary(edition, edition.areas.kent)
+    paragraphs = _paragraphs(rows, commentary, words, phrases, [*drawn])
+    told = Report(edition, words, phrases, rows, paper, drawn, paragraphs)
     _open(told, title)
     for section in words["sections"]:
         _section(told, section)
@@ -140,16 +154,49 @@ def _phrases(words: dict) -> Phrases:
     return checked_phrases({**groups, **own}, "report.yml")
 
 
-def _drawn(rows: list[Row], ratings: list[str]) -> dict[int, Chart]:
-    """The trends that the report shows, in the order of its figures, by the identity of their rows."""
-    return {id(row): trend(row) for row in each_once(rows) if row.rag.word in ratings}
+def _paragraphs(
+    rows: list[Row], commentary: Commentary, words: dict, phrases: Phrases, drawn: list[int]
+) -> dict[str, list[Paragraph]]:
+    """The paragraphs of each rating in the order of the scorecard; `drawn` are the rows with a figure, by identity.
+
+    An analyst's entry about one indicator stands for the drafted sentence, one about several follows it;
+    each is printed once, at the first row that it is about.
+    """
+    once, by_rating = each_once(rows), {str(rating or NOT_RATED): those for rating, those in grouped(rows).items()}
+    first = {}
+    for row in once:
+        if entry := commentary.about(row.indicator.key):
+            first.setdefault(entry.row, id(row))
+    found = {}
+    for rating in words["ratings"]:
+        found[rating] = []
+        for row in by_rating[rating]:
+            entry = commentary.about(row.indicator.key)
+            own = entry if entry and first[entry.row] == id(row) else None
+            see = words["see"].format(number=drawn.index(id(row)) + 1) if id(row) in drawn else ""
+            found[rating] += _about(row, own, see, words, phrases)
+    return found
+
+
+def _about(row: Row, entry: Entry | None, see: str, words: dict, phrases: Phrases) -> list[Paragraph]:
+    lead = words["lead"].format(name=subject(row.indicator), code=row.indicator.code or row.indicator.key)
+    told = [] if entry and len(entry.indicators) == 1 else [(sentence(row, phrases), words["marks"][DRAFT])]
+    if entry:
+        mark = words["marks"][entry.status].format(**{"from": entry.fields.get("from", "")})
+        rating = phrases.say("ratings", row.rag.word or NOT_RATED)
+        told += [(text.removeprefix(f"{rating}: "), mark) for _, text in entry.paragraphs]
+    leads, sees = [lead] + [""] * len(told), [see] + [""] * len(told)
+    return [
+        Paragraph(lead, f"{text} {see}".strip(), mark)
+        for lead, (text, mark), see in zip(leads, told, sees, strict=False)
+    ]
 
 
 def _open(told: Report, title: str) -> None:
     told.paper.title(title)
     for label, text in told.words["head"]:
         told.paper.label(label, told.fill(text))
-    if told.words["draft"]:
+    if told.words["draft"] and told.fields()["drafted"] != "0":
         told.paper.paragraph(told.fill(told.words["draft"]), style=NOTE)
 
 
@@ -188,21 +235,11 @@ def _lists(told: Report) -> None:
 
 
 def _indicators(told: Report) -> None:
-    """A numbered paragraph for each figure, under the heading of its rating."""
-    by_rating = {str(rating or NOT_RATED): those for rating, those in grouped(told.rows).items()}
-    figures = {key: number for number, key in enumerate(told.drawn, 1)}
+    """The paragraphs about each figure, under the heading of its rating."""
     for rating, heading in told.words["ratings"].items():
         told.paper.heading(told.fill(heading), 2)
-        for row in by_rating[rating]:
-            _paragraph(told, row, figures.get(id(row)))
-        if not by_rating[rating]:
-            told.paper.paragraph(told.fill(told.words["none"], rating=rating), style=NUMBERED)
-
-
-def _paragraph(told: Report, row: Row, figure: int | None) -> None:
-    lead = told.fill(told.words["lead"], name=subject(row.indicator), code=row.indicator.code or row.indicator.key)
-    see = f" {told.fill(told.words['see'], number=str(figure))}" if figure else ""
-    told.paper.paragraph(sentence(row, told.phrases) + see, lead, told.words["draft_mark"], NUMBERED)
+        for paragraph in told.paragraphs[rating] or [Paragraph("", told.fill(told.words["none"], rating=rating), "")]:
+            told.paper.paragraph(paragraph.text, paragraph.lead, paragraph.mark, NUMBERED)
 
 
 def _notes(told: Report) -> None:
