@@ -17,7 +17,8 @@ import pandas as pd
 
 from scorecard import sums, years
 from scorecard.areas import Kind
-from scorecard.editions import EDITIONS, TO_BE_SUPPLIED, Edition, Section, editions_known, load_edition
+from scorecard.catalogue import PARAMS
+from scorecard.editions import EDITIONS, TO_BE_SUPPLIED, Edition, Section, editions_known, files_now, load_edition
 from scorecard.faults import GRADES, Fault, InputError, nearest, without_errors
 from scorecard.likeness import likeness
 from scorecard.measures import load_derived, load_measures
@@ -324,11 +325,25 @@ def check(edition: Edition, earlier: Edition | None = None) -> list[Fault]:
     Without `earlier` it is the one before in params/editions, if there is one of the same title.
     What is printed and has no row is looked for only once the form of everything is right.
     """
+    files = files_now(PARAMS)
+    if _last and not earlier and _last[0] == files and _last[1].same(edition):
+        return [*_last[2]]
+    faults = _faults(edition, earlier or edition_before(edition))
+    if not earlier:
+        _last[:] = files, edition.copy(), faults
+    return [*faults]
+
+
+_last: list = []
+"""The last edition that was checked, with the files as they were and its faults: every pack of a batch checks again."""
+
+
+def _faults(edition: Edition, earlier: Edition | None) -> list[Fault]:
     form = [fault for rule in FORM for fault in rule(edition)]
     sound = _sound(edition, form) if form else edition
     rules = FIGURES if form else (*FIGURES, *COVERAGE)
     faults = [*form, *(fault for rule in rules for fault in rule(sound))]
-    faults += _likeness(sound, earlier or edition_before(edition))
+    faults += _likeness(sound, earlier)
     return sorted(faults, key=lambda fault: (GRADES.index(fault.grade), fault.file, fault.code, fault.rows))
 
 

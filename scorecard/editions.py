@@ -3,7 +3,7 @@
 import csv
 import io
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -102,6 +102,15 @@ class Edition:
         """Its frames by name."""
         return {table: getattr(self, table) for table in TABLES}
 
+    def copy(self) -> "Edition":
+        """The same edition with tables of its own."""
+        return replace(self, **{table: getattr(self, table).copy() for table in TABLES})
+
+    def same(self, other: "Edition") -> bool:
+        """Whether every setting and every cell is equal."""
+        pairs = ((getattr(self, told.name), getattr(other, told.name)) for told in fields(self))
+        return all(one.equals(two) if isinstance(one, pd.DataFrame) else one == two for one, two in pairs)
+
     @property
     def printed_areas(self) -> list[Area]:
         """Kent, the districts and the teams of this edition."""
@@ -151,8 +160,25 @@ def kind_of(name: str, folder: Path = EDITIONS) -> str | None:
 def load_edition(name: str, folder: Path = EDITIONS) -> Edition:
     """Read an edition with ratings. `InputError` lists every malformed cell of every file at once.
 
-    Whether the figures make sense is for `scorecard.checks` to say.
+    Whether the figures make sense is for `scorecard.checks` to say. Files that have not changed are read once in a
+    process: who loads the edition again gets a copy.
     """
+    files = files_now(folder / name)
+    if _read.get((folder, name), ([],))[0] != files or not files:
+        _read[folder, name] = files, _edition(name, folder)
+    return _read[folder, name][1].copy()
+
+
+_read: dict[tuple[Path, str], tuple[list, Edition]] = {}
+
+
+def files_now(folder: Path) -> list[tuple[str, int, int]]:
+    """The files below a folder, with their sizes and times of change in nanoseconds."""
+    found = ((path, path.stat()) for path in sorted(folder.rglob("*")) if path.is_file())
+    return [(str(path), state.st_size, state.st_mtime_ns) for path, state in found]
+
+
+def _edition(name: str, folder: Path) -> Edition:
     if (found := kind_of(name, folder)) not in (None, *RATED):
         said = f'{name} is a scorecard of the kind "{found}", which has no ratings.'
         remedy = f"Kinds with ratings: {', '.join(RATED)}."
