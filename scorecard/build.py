@@ -215,10 +215,10 @@ def _row(figures: Figures, section: Section, area: Area, indicator: Indicator) -
     england, england_name = figures.benchmark(indicator, "England")
     return Row(
         section, area, indicator, series, standard, _rated(edition, indicator, latest, standard), previous,
-        _travelled(latest, previous, standard), outturn, outturn_standard,
+        travelled(latest, previous, standard), outturn, outturn_standard,
         _rated(edition, indicator, outturn, outturn_standard) if outturn else Verdict(None, NO_VALUE),
         figures.standard(indicator, area, section.next_year), benchmark, benchmark_name, england, england_name,
-        year_ago, _travelled(latest, year_ago, standard),
+        year_ago, travelled(latest, year_ago, standard),
     )  # fmt: skip
 
 
@@ -234,7 +234,8 @@ def _rated(edition: Edition, indicator: Indicator, figure: Figure, standard: Sta
     return rag(figure.value, standard.target, standard.floor, standard.polarity, standard.tolerance)
 
 
-def _travelled(latest: Figure, previous: Figure | None, standard: Standard) -> Verdict:
+def travelled(latest: Figure, previous: Figure | None, standard: Standard) -> Verdict:
+    """Direction of travel from an earlier figure to the latest one."""
     if latest.value is None:
         return Verdict(None, latest.reason)
     return direction_of_travel(latest.value, previous and previous.value, standard.polarity, standard.target)

@@ -22,7 +22,7 @@ from scorecard.editions import EDITIONS, TO_BE_SUPPLIED, Edition, Section, editi
 from scorecard.faults import GRADES, Fault, InputError, nearest, without_errors
 from scorecard.likeness import likeness
 from scorecard.measures import load_derived, load_measures
-from scorecard.periods import FORMS, KIND_OF_DATA_PERIOD, kind, months_before, name, year_before
+from scorecard.periods import FORMS, KIND_OF_DATA_PERIOD, following, kind, name, year_before
 from scorecard.ratings import Polarity
 from scorecard.sums import by_cell, listed, many, rows_of
 
@@ -38,7 +38,6 @@ KEYS = {
 """What makes a row of each table one of its kind, and the letters of the codes of its faults."""
 FLOOR_SOURCES = ["stated", "bracketed", "assumed", "unknown"]
 REASONS = ["not available", "to be supplied", "new indicator", "not held at this level", "suppressed"]
-PARTS = {"quarter": ("Q1", "Q2", "Q3", "Q4"), "term": ("Autumn", "Spring", "Summer")}
 
 
 # --- the settings ---------------------------------------------------------------------------------------------
@@ -90,20 +89,6 @@ def _data_periods(edition: Edition, section: Section) -> set[str]:
 
 def _is_for(data_period: str, period: str) -> bool:
     return kind(str(period)) in KIND_OF_DATA_PERIOD.get(data_period, set())
-
-
-def following(period: str) -> str:
-    """The next period of the same kind: 2024-25 Q1 after 2023-24 Q4."""
-    found, start = kind(period), int(period[:4]) + 1
-    if found == "month":
-        return months_before(period, -1)
-    next_year = f"{start}-{(start + 1) % 100:02}"
-    if found == "year":
-        return next_year
-    position = PARTS[found].index(period[8:]) + 1
-    return (
-        f"{period[:7]} {PARTS[found][position]}" if position < len(PARTS[found]) else f"{next_year} {PARTS[found][0]}"
-    )
 
 
 def sections(edition: Edition) -> Iterator[Fault]:

@@ -17,6 +17,7 @@ KIND_OF_DATA_PERIOD = {
     "MS": {"month"}, "SS": {"month"}, "M": {"month"}, "R12M": {"month"}, "YTD": {"month"}, "Q": {"quarter"},
     "T": {"term", "year"}, "A": {"year"}, "AC YTD": {"month"},
 }  # fmt: skip
+PARTS = {"quarter": ("Q1", "Q2", "Q3", "Q4"), "term": ("Autumn", "Spring", "Summer")}
 _MONTHS = [
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
@@ -86,3 +87,17 @@ def months_before(period: str, count: int) -> str:
     """The month `count` months before `period` (after it for a negative count)."""
     year, month = divmod(int(period[:4]) * 12 + int(period[5:7]) - 1 - count, 12)
     return f"{year}-{month + 1:02}"
+
+
+def following(period: str) -> str:
+    """The next period of the same kind: 2024-25 Q1 after 2023-24 Q4."""
+    found, start = kind(period), int(period[:4]) + 1
+    if found == "month":
+        return months_before(period, -1)
+    next_year = f"{start}-{(start + 1) % 100:02}"
+    if found == "year":
+        return next_year
+    position = PARTS[found].index(period[8:]) + 1
+    return (
+        f"{period[:7]} {PARTS[found][position]}" if position < len(PARTS[found]) else f"{next_year} {PARTS[found][0]}"
+    )

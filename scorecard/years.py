@@ -73,7 +73,7 @@ def _floor_is_stricter(told, polarity: Polarity) -> bool:
 def standards_agree(edition: Edition) -> Iterator[Fault]:
     """A standard rates as it is printed: its target is the printed one, its polarity the catalogue's."""
     for told in edition.standards.itertuples():
-        if told.target_printed and _decimal(told.target_printed) != told.target:
+        if told.target_printed and decimal(told.target_printed) != told.target:
             said = f"the target is printed as {told.target_printed} and rates as {told.target}.{_quoted(told.note)}"
             yield _standard("warning", "011", told, said, remedy=SHOWN_AND_RATED, column="target_printed")
         polarity = edition.catalogue[told.indicator].polarity
@@ -84,7 +84,8 @@ def standards_agree(edition: Edition) -> Iterator[Fault]:
             )
 
 
-def _decimal(text: str) -> Decimal | None:
+def decimal(text: str) -> Decimal | None:
+    """A printed number, or None for what is none."""
     try:
         return Decimal(text)
     except InvalidOperation:
@@ -228,7 +229,7 @@ def conflicts(edition: Edition) -> Iterator[Fault]:
     """A figure that stands on two pages is the same on both; one printed with fewer decimals is only a note."""
     cells = by_cell(edition)
     for told in edition.conflicts.itertuples():
-        numbers = _decimal(told.first), _decimal(told.second)
+        numbers = decimal(told.first), decimal(told.second)
         coarser = None not in numbers and same(*numbers)
         shown = cells.get((told.indicator, told.area, told.period))
         said = (

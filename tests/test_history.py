@@ -1,0 +1,141 @@
+"""The long series: figures typed in from the printed scorecards of December 2022 and July 2024."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from scorecard.build import build_rows
+from scorecard.editions import Edition, load_edition
+from scorecard.history import CURRENT, DOUBLE, HISTORY, MISSING, NOWHERE, REPEATED, REVISED, history, lengthened
+from scorecard.history import revisions as taken_back
+
+D = Decimal
+
+
+@pytest.fixture(scope="module")
+def december() -> Edition:
+    return load_edition("2022-12")
+
+
+@pytest.fixture(scope="module")
+def told(december, edition):
+    return history([edition, december])
+
+
+@pytest.fixture(scope="module")
+def long_rows(edition, told) -> dict:
+    kept = {("SCS03", "Kent"), ("SISE4", "Kent"), ("EY2", "Kent"), ("EH-CASELOAD", "Thanet EHU"), ("EH47", "Kent")}
+    rows = [row for row in build_rows(edition) if (row.indicator.key, row.area.name) in kept and not row.section.page]
+    return {(row.indicator.key, row.area.name): row for row in lengthened(rows, told)}
+
+
+def cell(told, *key):
+    rows = [row for row in told.itertuples() if (row.indicator, row.area, row.period) == key]
+    return [(row.value, row.edition, row.file, row.standing) for row in rows]
+
+
+OBS = "observations.csv"
+CELLS = {
+    "only in December 2022": (
+        ("SCS03", "Kent", "2022-06"), [(D("21.4"), "2022-12", OBS, CURRENT)],
+    ),
+    "alike in both": (
+        ("EY14", "Kent", "2021-22"), [(D("65.8"), "2022-12", OBS, REPEATED), (D("65.8"), "2024-07", OBS, CURRENT)],
+    ),
+    "revised for all schools": (
+        ("EH47", "Kent", "2020-21"), [(D("12.2"), "2022-12", OBS, REVISED), (D("15.6"), "2024-07", OBS, CURRENT)],
+    ),
+    "printed twice in July 2024, and in December 2022": (
+        ("EY15", "Kent", "2021-22"),
+        [(D("22.6"), "2022-12", OBS, REPEATED), (D("22.6"), "2024-07", OBS, CURRENT),
+         (D("23.2"), "2024-07", "conflicts.csv", DOUBLE)],
+    ),
+    "printed twice, once rounded further": (
+        ("SISE4", "Kent", "2022-23"),
+        [(D("59.3"), "2024-07", OBS, CURRENT), (D("59"), "2024-07", "conflicts.csv", REPEATED)],
+    ),
+    "no examinations": (
+        ("SISE4", "Kent", "2020-21"), [(None, "2022-12", OBS, MISSING), (None, "2024-07", OBS, MISSING)],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("key", "printed"), CELLS.values(), ids=CELLS)
+def test_every_print_of_a_figure_is_kept_and_one_is_current(told, key, printed):
+    assert cell(told, *key) == printed
+
+
+def test_each_figure_is_current_once_and_names_a_row_that_holds_it(told, december, edition):
+    assert list(told.columns) == HISTORY
+    current = told[told["standing"] == CURRENT]
+    assert not current.duplicated(["indicator", "area", "period"]).any()
+    valued = told[told["value"].notna()]
+    assert len(current) == len(valued.drop_duplicates(["indicator", "area", "period"]))
+    rows = {(of.name, row.row): row for of in (december, edition) for row in of.observations.itertuples()}
+    for row in current.itertuples():
+        assert row.file == OBS
+        assert rows[row.edition, row.row].value == row.value
+
+
+@pytest.mark.parametrize(
+    ("column", "printed", "now"),
+    [
+        ("indicator", "SEND20", "APP17"), ("indicator", "EH22-C", "EH72-F"), ("indicator", "EH52", "EH52-F"),
+        ("indicator", "EH16", "EH16"), ("area", "Shepway", "Folkestone and Hythe"),
+    ],
+)  # fmt: skip
+def test_an_older_code_or_name_joins_its_series_and_eh16_joins_none(december, edition, column, printed, now):
+    one = december.observations.head(1).assign(**{column: printed, "period": "2021-01"})
+    told = history([replace(december, observations=one), edition])
+    assert told[told["period"] == "2021-01"][column].tolist() == [now]
+
+
+def test_a_figure_that_another_took_the_place_of_stands_beside_it(told):
+    gone = taken_back(told).set_index(["indicator", "area", "period", "standing"])
+    thanet = gone.loc[("EY15", "Thanet", "2021-22", REVISED)]
+    assert (thanet["value"], thanet["row"], thanet["value_now"], thanet["edition_now"]) == (
+        D("13.5"), 2833, D("23.7"), "2024-07",
+    )  # fmt: skip
+    assert gone.loc[("EY15", "Kent", "2022-23", DOUBLE), "note"] == "also line 268"
+    assert set(gone.index.get_level_values("standing")) == {REVISED, DOUBLE}
+
+
+def test_a_row_gets_the_months_of_both_editions_and_says_which_none_prints(long_rows):
+    series = long_rows["SCS03", "Kent"].series
+    assert [str(figure.value) for figure in series[:7]] == ["21.4", "21.3", "21.1", "20.9", "20.7", "20.9", "21.1"]
+    assert {(figure.value, figure.reason) for figure in series[7:19]} == {(None, NOWHERE)}
+    assert (series[7].period, series[18].period) == ("2023-01", "2023-12")
+    assert [(figure.period, figure.file) for figure in (series[0], series[-1])] == [
+        ("2022-06", "2022-12/observations.csv"), ("2024-07", "observations.csv"),
+    ]  # fmt: skip
+    assert series[-1].value == D("23.1")
+
+
+@pytest.mark.parametrize(
+    ("key", "values"),
+    [
+        (("SISE4", "Kent"), ["68", "not available", "not available", "59", "59.3", "60.8"]),
+        (("EH47", "Kent"), ["15.2", "not available", "15.6", "29.2", "29.2", "24.8"]),
+        (("EY2", "Kent"), ["69.6", "65.2", "79.0", "72.6"]),
+    ],
+    ids=["older years are added", "the revised figure is used", "terms are not joined with years"],
+)
+def test_annual_and_termly_series(long_rows, key, values):
+    assert [str(one.value) if one.value is not None else one.reason for one in long_rows[key].series] == values
+
+
+def test_a_team_of_a_later_edition_has_only_its_own_months(long_rows):
+    assert min(figure.period for figure in long_rows["EH-CASELOAD", "Thanet EHU"].series) == "2024-01"
+
+
+def test_one_year_ago_comes_from_an_earlier_edition(december, edition, told):
+    """A July edition that would be of July 2023: Kent's re-referrals were 21.3 in July 2022."""
+    as_of_2023 = edition.observations.assign(period=edition.observations["period"].str.replace("2024-07", "2023-07"))
+    sections = tuple(replace(one, shown={**one.shown, "R12M": ("2023-07",)}) for one in edition.sections)
+    later = replace(edition, observations=as_of_2023, sections=sections)
+    row = next(row for row in build_rows(later, later.areas.kent) if row.indicator.key == "SCS03")
+    (row,) = lengthened([row], history([december, later]))
+    assert (row.year_ago.value, row.year_ago.file, str(row.dot_year_ago.word)) == (
+        D("21.3"), "2022-12/observations.csv", "worsened",
+    )  # fmt: skip
