@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 
 import pandas as pd
 
@@ -24,6 +25,7 @@ from scorecard.ratings import (
     direction_of_travel,
     rag,
 )  # fmt: skip
+from scorecard.trends import Confidence, confidence
 
 OUTTURN = "outturn of the year before"
 NOT_RATED, NO_ARROW = "not rated", "no arrow"
@@ -33,6 +35,7 @@ RATINGS = [
     "edition", "indicator", "code", "area", "period", "year", "value", "numerator", "denominator", "polarity",
     "target", "floor", "floor_source", "rag", "rag_reason", "previous_period", "previous_value", "dot", "dot_reason",
     "page", "dot_year_ago", "year_ago_period", "year_ago_value", "dot_year_ago_reason",
+    "confidence", "confidence_reason", "interval_low", "interval_high",
 ]  # fmt: skip
 """Columns of `ratings`, in order: a contract with whoever reads them."""
 
@@ -97,6 +100,11 @@ class Row:
     def latest(self) -> Figure:
         """The figure that is rated."""
         return self.series[-1]
+
+    @cached_property
+    def confidence(self) -> Confidence:
+        """Whether the rating is clear or within the noise of its own numbers, and the 95% interval."""
+        return _confident(self.indicator, self.latest, self.standard, self.rag)
 
 
 class Figures:
@@ -234,6 +242,10 @@ def _rated(edition: Edition, indicator: Indicator, figure: Figure, standard: Sta
     return rag(figure.value, standard.target, standard.floor, standard.polarity, standard.tolerance)
 
 
+def _confident(indicator: Indicator, figure: Figure, standard: Standard, rating: Verdict) -> Confidence:
+    return confidence(figure, standard, rating, indicator.interval, indicator.decimals)
+
+
 def travelled(latest: Figure, previous: Figure | None, standard: Standard) -> Verdict:
     """Direction of travel from an earlier figure to the latest one."""
     if latest.value is None:
@@ -255,11 +267,11 @@ def build_ratings(edition: Edition) -> pd.DataFrame:
 def _rating_rows(edition: Edition, row: Row) -> Iterator[tuple]:
     key = (edition.name, row.indicator.key, row.indicator.code, row.area.name)
     page = row.section.page or None
-    ago = _year_ago(row)
-    yield (*key, *_rating(row.latest, row.standard, row.rag), *_travel(row.previous, row.dot), page, *ago)
+    told = (*_rating(row.latest, row.standard, row.rag), *_travel(row.previous, row.dot), page)
+    yield (*key, *told, *_year_ago(row), *row.confidence)
     if row.outturn:
-        rated, nothing = _rating(row.outturn, row.outturn_standard, row.outturn_rag), (None, None, None, OUTTURN)
-        yield (*key, *rated, *nothing, page, *nothing)
+        rated, nothing = (row.outturn, row.outturn_standard, row.outturn_rag), (None, None, None, OUTTURN)
+        yield (*key, *_rating(*rated), *nothing, page, *nothing, *_confident(row.indicator, *rated))
 
 
 def _year_ago(row: Row) -> tuple:
@@ -286,6 +298,7 @@ SCORECARD = [
     "england_area", "england_period", "england", "england_method", "note", "value_source", "previous_source",
     "standard_source", "outturn_source", "benchmark_source", "england_source", "england_note", "dot_year_ago",
     "year_ago_period", "year_ago_value", "dot_year_ago_reason", "year_ago_source",
+    "confidence", "confidence_reason", "interval_low", "interval_high",
 ]  # fmt: skip
 """Columns of `scorecard_frame`, in order."""
 
@@ -307,7 +320,7 @@ def _scorecard_line(row: Row) -> tuple:
         row.benchmark_name, *_benchmark(row.benchmark), row.england_name, *_benchmark(row.england), latest.note,
         source(latest), source(row.previous), standard.row and f"standards.csv row {standard.row}", source(row.outturn),
         source(row.benchmark), source(row.england), row.england and row.england.note, *_year_ago(row),
-        source(row.year_ago),
+        source(row.year_ago), *row.confidence,
     )  # fmt: skip
 
 

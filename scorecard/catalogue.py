@@ -11,6 +11,7 @@ import yaml
 
 from scorecard.faults import Fault, InputError, nearest
 from scorecard.ratings import Polarity
+from scorecard.trends import INTERVALS
 
 PARAMS = Path(os.environ.get("SCORECARD_PARAMS", Path(__file__).resolve().parent.parent / "params"))
 """Everything that changes without changing code; another folder if SCORECARD_PARAMS names one."""
@@ -36,6 +37,7 @@ class Indicator:
     latest_data: str
     released: str | None
     counts: str
+    interval: str
     additive: tuple[str, ...]
     printed_for: tuple[str, ...]
     also_in: tuple[str, ...]
@@ -101,8 +103,8 @@ def load_catalogue(path: Path = PARAMS / "indicators.yml") -> dict[str, Indicato
             faults.append(_odd("001", path, f"{name}: {odd} {what}."))
         if name in catalogue:
             faults.append(_odd("002", path, f"{name} stands twice.", "Remove one."))
-        faults += _odd_polarity(path, name, entry)
-        if set(entry) == expected and not _odd_polarity(path, name, entry):
+        faults += _odd_words(path, name, entry)
+        if set(entry) == expected and not _odd_words(path, name, entry):
             catalogue[name] = Indicator(**_read(entry))
     if faults:
         raise InputError(faults)
@@ -129,17 +131,21 @@ def _odd_change(path: Path, name: str, entry: dict, catalogue: dict) -> Iterator
         yield _odd("004", path, said, f"It is now called {older[name]}." if name in older else remedy)
     for odd in sorted(set(entry) - {field.name for field in fields(Indicator)} | {"key"} & set(entry)):
         yield _odd("005", path, f"{name}: {odd} is not a field that an edition can change.")
-    yield from _odd_polarity(path, name, entry)
+    yield from _odd_words(path, name, entry)
 
 
 def _odd(code: str, path: Path, said: str, remedy: str = "See the head of params/indicators.yml.") -> Fault:
     return Fault("error", f"CAT{code}", path.name, said, remedy)
 
 
-def _odd_polarity(path: Path, name: str, entry: dict) -> list[Fault]:
-    if (polarity := entry.get("polarity")) in (None, *Polarity):
-        return []
-    return [_odd("003", path, f'{name}: polarity "{polarity}" is none of {", ".join(Polarity)}.')]
+def _odd_words(path: Path, name: str, entry: dict) -> list[Fault]:
+    """Words that the program does not know, where it knows all there are."""
+    known = {"polarity": ("003", (None, *Polarity)), "interval": ("006", INTERVALS)}
+    odd = [(field, *told) for field, told in known.items() if field in entry and entry[field] not in told[1]]
+    return [
+        _odd(code, path, f'{name}: {field} "{entry[field]}" is none of {", ".join(filter(None, words))}.')
+        for field, code, words in odd
+    ]
 
 
 def _read(entry: dict) -> dict:

@@ -80,11 +80,13 @@ def funnel_limits(centre: float, denominator, z: float = Z95) -> tuple:
 CLEAR, NOISE = "clear", "within noise"
 NO_PARTS, NO_FIT = "numerator and denominator not printed", "numerator and denominator do not give the value"
 EXEMPT = {
-    "posts": "posts in full-time equivalents are no sample",
-    "average": "an average has no interval from two numbers",
-    "gap": "a gap between two groups has no interval from two numbers",
+    "posts": "posts, in full-time equivalents",
+    "average": "an average",
+    "gap": "a gap between two groups",
 }
 """Why an indicator whose `interval` in the catalogue is none of Wilson and Byar has no interval."""
+INTERVALS = ("Wilson", "Byar", *EXEMPT)
+"""What the catalogue may say of an interval: a method, or why there is none."""
 
 
 class Confidence(NamedTuple):

@@ -218,6 +218,12 @@ def test_the_two_neighbour_models_name_ten_each_and_share_four():
         pytest.param("  unit:", "  units:", "CAT001 indicators.yml: APP17: units is not a field.", id="field unknown"),
         pytest.param("key: APP17-N", "key: APP17", "CAT002 indicators.yml: APP17 stands twice.", id="key twice"),
         pytest.param("polarity: H", "polarity: U", 'APP17: polarity "U" is none of H, L, T.', id="polarity unknown"),
+        pytest.param(
+            "interval: Wilson",
+            "interval: Wald",
+            'CAT006 indicators.yml: APP17: interval "Wald" is none of Wilson, Byar, posts, average, gap.',
+            id="interval unknown",
+        ),
         pytest.param("  unit:", "  unit: days\n  unit:", "key 'unit' stands twice", id="field twice"),
     ],
 )
