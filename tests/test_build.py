@@ -311,11 +311,21 @@ def test_a_line_of_ratings_as_printed(ratings):
     of_kent = ratings.query("indicator == 'EH-CASELOAD' and area == 'Kent'").drop(columns="code")
     assert of_kent.to_numpy().tolist() == [
         ["2024-07", "EH-CASELOAD", "Kent", "2024-07", "2023-24", D("13.8"), D("2107"), D("153.0"), "T", D("20.0"),
-         D("7.5"), "bracketed", AMBER, None, "2024-06", D("14.1"), WORSENED, None, None, None, None, None, NO_PREVIOUS],
+         D("7.5"), "bracketed", AMBER, None, "2024-06", D("14.1"), WORSENED, None, None, None, None, None, NO_PREVIOUS,
+         None, "an average", None, None],
         ["2024-07", "EH-CASELOAD", "Kent", "2022-23", "2022-23", D("14.3"), None, None, "L", D("15.0"),
          D("18.0"), "bracketed", GREEN, None, None, None, None, OUTTURN, None, None,
-         None, None, OUTTURN],
+         None, None, OUTTURN, None, "an average", None, None],
     ]  # fmt: skip
+
+
+def test_a_rating_says_whether_it_is_clear(ratings):
+    # Wilson by hand: 410 of 1,683 and, for Kent, 5,637 of 24,414
+    told = ratings.query("indicator == 'SCS03' and area in ('Ashford CSWT', 'Kent') and year == '2023-24'")
+    assert told[["area", *CONTRACT[-4:]]].to_numpy().tolist() == [
+        ["Kent", "clear", "no standard inside 22.6 to 23.6", D("22.6"), D("23.6")],
+        ["Ashford CSWT", "within noise", "target inside 22.4 to 26.5", D("22.4"), D("26.5")],
+    ]
 
 
 def test_ratings_count_each_team_once(ratings):

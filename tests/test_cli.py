@@ -19,7 +19,8 @@ from scorecard.catalogue import PARAMS
 CONTRACT = (
     "edition,indicator,code,area,period,year,value,numerator,denominator,polarity,target,floor,floor_source,rag,"
     "rag_reason,previous_period,previous_value,dot,dot_reason,page,"
-    "dot_year_ago,year_ago_period,year_ago_value,dot_year_ago_reason"
+    "dot_year_ago,year_ago_period,year_ago_value,dot_year_ago_reason,"
+    "confidence,confidence_reason,interval_low,interval_high"
 )
 
 
