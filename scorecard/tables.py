@@ -124,7 +124,7 @@ def _confidence(row: Row) -> Cell:
     word, reason, low, high = row.confidence
     if low is None:
         return _missing(reason)
-    return Cell(word or NOT_RATED, f"{number(low)} to {number(high)}")
+    return Cell((word or NOT_RATED).capitalize(), f"{number(low)} to {number(high)}")
 
 
 def _measure(row: Row) -> Cell:
@@ -174,7 +174,7 @@ def _columns(rows: list[Row]) -> list[tuple[Head, list[Cell], bool]]:
         (Head("Direction of travel", since and f"from {since}"), [Cell(dot_chip(row.dot)) for row in rows], False),
         (Head("Target", year, NUMBER), [_target(row.standard) for row in rows], False),
         (Head("RAG", year), [Cell(rag_chip(row.rag)) for row in rows], False),
-        (Head("Confidence", "95% interval"), [_confidence(row) for row in rows], True),
+        (Head("Confidence", "95% interval", "sc-stacked"), [_confidence(row) for row in rows], True),
         (Head("Outturn", before, NUMBER), [_value(row.outturn) for row in rows], True),
         (Head("Target", before, NUMBER), [_target(r.outturn_standard) if r.outturn else absent for r in rows], True),
         (Head("RAG", before), [Cell(rag_chip(r.outturn_rag)) if r.outturn else absent for r in rows], True),

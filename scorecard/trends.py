@@ -103,8 +103,8 @@ def interval_of(figure, interval: str) -> tuple[float, float] | str:
 
     `interval` is the method: Wilson for percentages, Byar for counts, or a key of `EXEMPT`.
     """
-    if interval in EXEMPT or figure.value is None:
-        return EXEMPT.get(interval) or figure.reason
+    if figure.value is None or interval in EXEMPT:
+        return figure.reason or EXEMPT[interval]
     if interval == "Byar":
         low, high = byar(float(figure.value))
         return float(low), float(high)

@@ -97,7 +97,7 @@ def test_a_number_keeps_its_decimals_and_gets_its_commas(figure):
 
 TEAM, COUNTY = "Children's social work, monthly: Ashford CSWT", "Integrated Children's Services, monthly: Kent"
 ANNUAL = "Education, annual: Ashford"
-WORDS = {"WITHIN": "within noise", "POSTS": "posts, in full-time equivalents", "NONE": "not printed"}
+WORDS = {"WITHIN": "Within noise", "POSTS": "posts, in full-time equivalents", "NONE": "not printed"}
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,11 @@ PLOT_THE_DOTS = "NHSRplotthedots, test-ptd_spc_standard.R"
 def figure(numerator=None, denominator=None, value=None, period="2024-07"):
     parts = [None if part is None else Decimal(part) for part in (numerator, denominator, value)]
     return SimpleNamespace(
-        numerator=parts[0], denominator=parts[1], value=parts[2], period=period, reason="not available"
+        numerator=parts[0],
+        denominator=parts[1],
+        value=parts[2],
+        period=period,
+        reason=None if value else "not available",
     )
 
 
