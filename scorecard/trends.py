@@ -84,8 +84,8 @@ EXEMPT = {
     "average": "an average",
     "gap": "a gap between two groups",
 }
-"""Why an indicator whose `interval` in the catalogue is none of Wilson and Byar has no interval."""
-INTERVALS = ("Wilson", "Byar", *EXEMPT)
+"""Why an indicator whose `interval` in the catalogue names no method has no interval."""
+INTERVALS = ("Wilson", "Byar", "Byar rate", *EXEMPT)
 """What the catalogue may say of an interval: a method, or why there is none."""
 
 
@@ -101,7 +101,7 @@ class Confidence(NamedTuple):
 def interval_of(figure, interval: str) -> tuple[float, float] | str:
     """The 95% interval of a figure (value, numerator, denominator) in its unit, or why there is none.
 
-    `interval` is the method: Wilson for percentages, Byar for counts, or a key of `EXEMPT`.
+    `interval` is Wilson for percentages, Byar for counts, Byar rate for counts per so many, or a key of `EXEMPT`.
     """
     if figure.value is None or interval in EXEMPT:
         return figure.reason or EXEMPT[interval]
@@ -110,6 +110,9 @@ def interval_of(figure, interval: str) -> tuple[float, float] | str:
         return float(low), float(high)
     if figure.numerator is None or not figure.denominator:
         return NO_PARTS
+    if interval == "Byar rate":
+        each = float(figure.value / figure.numerator) if figure.numerator else 0.0
+        return tuple(each * float(end) for end in byar(float(figure.numerator))) if each else NO_FIT
     if not 0 <= figure.numerator <= figure.denominator:
         return NO_FIT
     low, high = (100 * float(end) for end in wilson(float(figure.numerator), float(figure.denominator)))

@@ -221,7 +221,7 @@ def test_the_two_neighbour_models_name_ten_each_and_share_four():
         pytest.param(
             "interval: Wilson",
             "interval: Wald",
-            'CAT006 indicators.yml: APP17: interval "Wald" is none of Wilson, Byar, posts, average, gap.',
+            'CAT006 indicators.yml: APP17: interval "Wald" is none of Wilson, Byar, Byar rate, posts, average, gap.',
             id="interval unknown",
         ),
         pytest.param("  unit:", "  unit: days\n  unit:", "key 'unit' stands twice", id="field twice"),

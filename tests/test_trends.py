@@ -154,6 +154,12 @@ def test_a_count_has_byars_interval():
     assert told == (trends.CLEAR, "no standard inside 19 to 40", Decimal(19), Decimal(40))
 
 
+def test_a_rate_has_byars_interval_of_its_numerator():
+    # 9 in 15,000 is 6 per 10,000: Byar's 4.1068 and 17.0858 of 9, each by 6/9
+    told = trends.confidence(figure(9, 15000, "6.0"), standard("L", "4.0"), RATED, "Byar rate", 1)
+    assert told == (trends.NOISE, "target inside 2.7 to 11.4", Decimal("2.7"), Decimal("11.4"))
+
+
 # --- directions of travel ---------------------------------------------------------------------------
 
 
