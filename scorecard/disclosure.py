@@ -1,0 +1,303 @@
+"""Disclosure control: which figures about few children an edition withholds, before anything is rated or drawn.
+
+The rule is the Department for Education's (Characteristics of children in need: counts of 1 to 5 shown as `c`, zero
+stays zero, secondary suppression where a hidden figure could be worked out). Two gates stay apart: this one withholds a
+figure; the smallest denominator that a scorecard rates only withholds a rating.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+import pandas as pd
+
+from scorecard.catalogue import PARAMS, Indicator, read_yaml
+from scorecard.faults import Fault, InputError, nearest
+from scorecard.ratings import round_half_up
+
+WITHHELD = "withheld: few children"
+"""The reason that stands for a withheld figure; tables print it as `c`."""
+ROOM = 2
+"""Whoever works out the limits of a hidden count must be left with at least three numbers."""
+ENDLESS = Decimal("Infinity")
+Limits = tuple[Decimal, Decimal]
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What an edition withholds: counts from `smallest` to `largest` (0: none), and to what it rounds the others."""
+
+    name: str
+    said: str
+    smallest: int
+    largest: int
+    exempt: tuple[str, ...]
+    round_to: int | None
+
+    def is_small(self, count: Decimal) -> bool:
+        """Whether the policy withholds a count of this size."""
+        return self.smallest <= count <= self.largest
+
+
+@cache
+def load_policies(path: Path = PARAMS / "disclosure.yml") -> dict[str, Policy]:
+    """The policies by name; `InputError` names an entry that is not whole."""
+    try:
+        return {
+            name: Policy(name, told["said"], told["smallest"], told["largest"], tuple(told["exempt"]), told["round_to"])
+            for name, told in read_yaml(path).items()
+        }
+    except (KeyError, TypeError, AttributeError) as fault:
+        said = f"an entry is not whole: {fault}."
+        raise InputError([Fault("error", "DIS001", path.name, said, "See the head of the file.")]) from None
+
+
+def policy_called(name: str) -> Policy:
+    """The policy of that name; `InputError` with the near matches otherwise."""
+    policies = load_policies()
+    if name not in policies:
+        said = f'"{name}" is not a disclosure policy.'
+        raise InputError([Fault("error", "DIS002", "edition.yml", said, nearest(name, list(policies)))])
+    return policies[name]
+
+
+# --- what a reader can work out -------------------------------------------------------------------------------
+
+
+class Sum(NamedTuple):
+    """A total that readers know to be the sum of its parts, or at least not less than it (`exact` false)."""
+
+    total: str
+    parts: tuple[str, ...]
+    exact: bool = True
+
+
+def feasible(limits: dict[str, Limits], rest: Decimal) -> dict[str, Limits]:
+    """Lowest and highest number that each hidden count can be, if all of them add up to `rest`.
+
+    `limits` holds what is known of each beforehand.
+    """
+    return {
+        name: (max(low, rest - _all_but(name, limits, 1)), min(high, rest - _all_but(name, limits, 0)))
+        for name, (low, high) in limits.items()
+    }
+
+
+def _all_but(name: str, limits: dict[str, Limits], side: int) -> Decimal:
+    return sum((known[side] for other, known in limits.items() if other != name), Decimal(0))
+
+
+def within(sizes: dict[str, Decimal], limits: dict[str, Limits], sums: Iterable[Sum]) -> dict[str, Limits]:
+    """The limits of the hidden counts after all sums have been used, again and again until none gives more."""
+    before = None
+    while before != limits:
+        before = limits
+        for told in sums:
+            limits = limits | _of_parts(told, sizes, limits)
+    return limits
+
+
+def _of_parts(told: Sum, sizes: dict[str, Decimal], limits: dict[str, Limits]) -> dict[str, Limits]:
+    """A hidden total counts as one more part, below zero; what the parts may lack of it as another."""
+    asked = {name: limits[name] for name in told.parts if name in limits}
+    rest = -sum((sizes[name] for name in told.parts if name not in limits), Decimal(0))
+    if told.total in limits:
+        low, high = limits[told.total]
+        asked[told.total] = (-high, -low)
+    else:
+        rest += sizes[told.total]
+    if not told.exact:
+        asked[""] = (Decimal(0), ENDLESS)
+    found = feasible(asked, rest)
+    found.pop("", None)
+    if told.total in found:
+        low, high = found[told.total]
+        found[told.total] = (-high, -low)
+    return found
+
+
+# --- what must be hidden --------------------------------------------------------------------------------------
+
+
+class Counts(NamedTuple):
+    """One column of counts, by name of the cell, with the sums that hold in it."""
+
+    sizes: dict[str, Decimal]
+    sums: tuple[Sum, ...]
+
+
+def secured(columns: list[Counts], hidden: set[str], policy: Policy) -> set[str]:
+    """The cells to hide so that no hidden count, in any column, can be narrowed to fewer than three numbers.
+
+    `hidden` are those that the policy withholds for themselves. A cell is hidden in all columns at once. Next to go is
+    the smallest visible part that is not zero, of the first column; then a zero; then the total. Whoever knows that
+    rule is reckoned with: a count hidden for another's sake is known to be above the policy's largest.
+    """
+    hidden = set(hidden)
+    sizes = {name: size for column in reversed(columns) for name, size in column.sizes.items()}
+    while told := next((told for column in columns for told in _exposed(column, hidden, policy)), None):
+        hidden.add(_next_to_go(told, sizes, hidden))
+    return hidden
+
+
+def _exposed(column: Counts, hidden: set[str], policy: Policy) -> Iterator[Sum]:
+    known = {name: _beforehand(size, policy) for name, size in column.sizes.items() if name in hidden}
+    found = within(column.sizes, known, column.sums)
+    for told in column.sums:
+        here = [name for name in (told.total, *told.parts) if name in found]
+        if any(found[name][1] - found[name][0] < ROOM for name in here) and len(here) <= len(told.parts):
+            yield told
+
+
+def _beforehand(size: Decimal, policy: Policy) -> Limits:
+    """What a reader knows of a hidden count without any sum."""
+    if policy.is_small(size):
+        return Decimal(policy.smallest), Decimal(policy.largest)
+    return Decimal(policy.largest + 1 if size else 0), ENDLESS
+
+
+def _next_to_go(told: Sum, sizes: dict[str, Decimal], hidden: set[str]) -> str:
+    visible = sorted((sizes[name] == 0, sizes[name], name) for name in told.parts if name not in hidden)
+    return visible[0][2] if visible else told.total
+
+
+# --- an edition's figures -------------------------------------------------------------------------------------
+
+
+def small(told, indicator: Indicator, policy: Policy, usual: Decimal | None) -> bool:
+    """Whether a figure is withheld for itself.
+
+    A percentage printed without its counts is judged by `usual`, the denominator of the series' latest figure.
+    """
+    columns = behind(told, indicator)
+    if not columns and indicator.unit == "%" and usual is not None:
+        numerator = round_half_up(told.value * usual / 100, 0)
+        columns = {"numerator": numerator, "denominator": usual, "complement": usual - numerator}
+    return any(policy.is_small(size) for size in columns.values())
+
+
+def behind(told, indicator: Indicator) -> dict[str, Decimal]:
+    """The printed counts behind a figure: value of a count; numerator, denominator and complement of a percentage.
+
+    Of an average or a rate only the denominator counts children.
+    """
+    if indicator.unit == "count":
+        return {"value": told.value}
+    numerator, denominator = getattr(told, "numerator", None), getattr(told, "denominator", None)
+    if denominator is None:
+        return {}
+    if indicator.unit != "%" or numerator is None:
+        return {"denominator": denominator}
+    return {"numerator": numerator, "denominator": denominator, "complement": denominator - numerator}
+
+
+def withheld(edition, policy: Policy) -> dict[str, set[tuple[str, str, str]]]:
+    """The cells to withhold of observations and of outturns: indicator, area and period of each.
+
+    An outturn that repeats a withheld figure of the same area goes with it.
+    """
+    usual = _usual_denominators(edition)
+    observed = set(_withheld(edition, edition.observations, "period", usual, policy))
+    outturns = set(_withheld(edition, edition.outturns, "year", usual, policy))
+    hidden_values = {
+        (told.indicator, told.area, told.value)
+        for told in edition.observations.itertuples()
+        if (told.indicator, told.area, told.period) in observed
+    }
+    outturns |= {
+        (told.indicator, told.area, told.year)
+        for told in edition.outturns.itertuples()
+        if (told.indicator, told.area, told.value) in hidden_values
+    }
+    return {"observations": observed, "outturns": outturns}
+
+
+def _usual_denominators(edition) -> dict[tuple[str, str], Decimal]:
+    known = edition.observations.dropna(subset=["denominator"]).sort_values("period", kind="stable")
+    return {(told.indicator, told.area): told.denominator for told in known.itertuples()}
+
+
+def _withheld(edition, table: pd.DataFrame, period: str, usual: dict, policy: Policy) -> Iterator[tuple[str, str, str]]:
+    together: dict[tuple[str, str], list] = {}
+    for told in table.dropna(subset=["value"]).itertuples():
+        if edition.catalogue[told.indicator].counts not in policy.exempt:
+            together.setdefault((told.indicator, getattr(told, period)), []).append(told)
+    for (key, when), rows in together.items():
+        indicator = edition.catalogue[key]
+        hidden = {row.area for row in rows if small(row, indicator, policy, usual.get((key, row.area)))}
+        if hidden:
+            columns = list(_columns(edition, indicator, rows))
+            yield from ((key, area, when) for area in secured(columns, hidden, policy))
+
+
+def _columns(edition, indicator: Indicator, rows: list) -> Iterator[Counts]:
+    """The printed counts of one indicator and period, with Kent as the total of its districts and of each team kind."""
+    counted = {row.area: behind(row, indicator) for row in rows}
+    for column in dict.fromkeys(column for columns in counted.values() for column in columns):
+        sizes = {area: columns[column] for area, columns in counted.items() if column in columns}
+        yield Counts(sizes, tuple(_sums(edition, sizes)))
+
+
+def _sums(edition, sizes: dict[str, Decimal]) -> Iterator[Sum]:
+    kent = edition.areas.kent.name
+    kinds: dict[str, list[str]] = {}
+    for area in sizes:
+        kinds.setdefault(edition.areas.by_name[area].kind, []).append(area)
+    for parts in kinds.values():
+        added = sum(sizes[area] for area in parts)
+        if kent in sizes and kent not in parts and added <= sizes[kent]:
+            yield Sum(kent, tuple(parts), exact=added == sizes[kent])
+
+
+def disclosed(edition, policy: Policy):
+    """The edition as its policy lets it be seen: withheld figures have no value, no counts and the reason `WITHHELD`.
+
+    What else would tell them goes too: printed ratings and arrows, conflicts and exceptions of those cells.
+    """
+    if not policy.largest and not policy.round_to:
+        return edition
+    cells = withheld(edition, policy)
+    series = {(indicator, area) for table in cells.values() for indicator, area, _ in table}
+    return replace(
+        edition,
+        observations=_rounded(_without(edition.observations, "period", cells["observations"]), edition, policy),
+        outturns=_rounded(_without(edition.outturns, "year", cells["outturns"]), edition, policy),
+        activity=edition.activity[~edition.activity["value"].map(policy.is_small, na_action="ignore").eq(True)],
+        **{name: _of_others(getattr(edition, name), series) for name in ("conflicts", "printed", "known_exceptions")},
+    )
+
+
+def _without(table: pd.DataFrame, period: str, cells: set) -> pd.DataFrame:
+    keys = zip(table["indicator"], table["area"], table[period], strict=True)
+    hidden = pd.Series([key in cells for key in keys], index=table.index, dtype=bool)
+    numbers = [column for column in ("value", "numerator", "denominator") if column in table]
+    empty = {column: table[column].mask(hidden, None) for column in numbers}
+    return table.assign(**empty, note=table["note"].mask(hidden, WITHHELD))
+
+
+def _of_others(table: pd.DataFrame, series: set[tuple[str, str]]) -> pd.DataFrame:
+    keys = zip(table["indicator"], table["area"], strict=True)
+    return table[[key not in series for key in keys]]
+
+
+def _rounded(table: pd.DataFrame, edition, policy: Policy) -> pd.DataFrame:
+    """Visible counts of children rounded half up to the policy's number; percentages worked out from them."""
+    if not policy.round_to:
+        return table
+    rows = [_rounded_row(told, edition.catalogue[told.indicator], policy) for told in table.itertuples(index=False)]
+    return pd.DataFrame(rows, columns=table.columns, index=table.index, dtype=object)
+
+
+def _rounded_row(told: NamedTuple, indicator: Indicator, policy: Policy) -> NamedTuple:
+    if told.value is None or indicator.counts in policy.exempt:
+        return told
+    base = Decimal(policy.round_to)
+    columns = {name: round_half_up(size / base, 0) * base for name, size in behind(told, indicator).items()}
+    columns.pop("complement", None)
+    if "numerator" in columns and columns["denominator"]:
+        share = round_half_up(columns["numerator"] / columns["denominator"] * 100, indicator.decimals)
+        columns["value"] = share
+    return told._replace(**columns)

@@ -1,0 +1,311 @@
+"""Disclosure control: what is withheld, and an attacker of his own making who tries to work it out again."""
+
+from dataclasses import replace
+from decimal import Decimal
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.optimize import Bounds, LinearConstraint, milp
+
+from scorecard.disclosure import (
+    WITHHELD,
+    Counts,
+    Sum,
+    behind,
+    disclosed,
+    feasible,
+    load_policies,
+    policy_called,
+    secured,
+    small,
+    withheld,
+    within,
+)
+from scorecard.editions import load_edition
+from scorecard.faults import InputError
+
+PUBLISH = policy_called("publish")
+INFINITE = Decimal("Infinity")
+
+
+def whole(sizes: dict[str, int]) -> dict[str, Decimal]:
+    return {name: Decimal(size) for name, size in sizes.items()}
+
+
+# --- the policies ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("count", "is_small"), [(0, False), (1, True), (5, True), (6, False)])
+def test_one_to_five_children_are_few_and_none_is_none(count, is_small):
+    assert PUBLISH.is_small(Decimal(count)) is is_small
+
+
+def test_as_published_withholds_nothing():
+    edition = load_edition("2024-07")
+    assert disclosed(edition, policy_called("as published")) is edition
+
+
+def test_a_policy_that_is_not_there_is_named_with_the_near_ones():
+    with pytest.raises(InputError, match=r'"publsh" is not a disclosure policy.*publish'):
+        policy_called("publsh")
+
+
+def test_a_policy_that_is_not_whole_is_named(tmp_path):
+    (tmp_path / "disclosure.yml").write_text("publish: {said: Few}\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"DIS001 disclosure.yml.*smallest"):
+        load_policies(tmp_path / "disclosure.yml")
+
+
+# --- small for itself -----------------------------------------------------------------------------------------
+
+
+def told(value, numerator=None, denominator=None):
+    numbers = [number if number is None else Decimal(number) for number in (value, numerator, denominator)]
+    return SimpleNamespace(**dict(zip(("value", "numerator", "denominator"), numbers, strict=True)))
+
+
+@pytest.mark.parametrize(
+    ("unit", "figure", "usual", "is_small"),
+    [
+        ("count", told("3"), None, True),
+        ("count", told("0"), None, False),
+        ("count", told("6"), None, False),
+        ("%", told("22.7", "5", "22"), None, True),
+        ("%", told("68.8", "11", "16"), None, True),
+        ("%", told("0.0", "0", "4"), None, True),
+        ("%", told("0.0", "0", "40"), None, False),
+        ("%", told("100.0", "40", "40"), None, False),
+        ("%", told("42.9"), "7", True),
+        ("%", told("42.9"), "700", False),
+        ("%", told("42.9"), None, False),
+        ("days", told("310.5", "1242", "4"), None, True),
+        ("days", told("310.5", "3", "40"), None, False),
+        ("points", told("46.2"), "4", False),
+    ],
+    ids=lambda told: f"{told}"[9:] if isinstance(told, SimpleNamespace) else str(told),
+)
+def test_a_figure_is_small_by_its_count_or_by_numerator_denominator_or_complement(unit, figure, usual, is_small):
+    indicator = SimpleNamespace(unit=unit)
+    assert small(figure, indicator, PUBLISH, usual and Decimal(usual)) is is_small
+
+
+# --- what a reader can work out -------------------------------------------------------------------------------
+
+
+def test_one_hidden_count_is_the_total_less_the_others():
+    limits = {"a": (Decimal(1), Decimal(5))}
+    assert feasible(limits, Decimal(2)) == {"a": (2, 2)}
+
+
+def test_two_hidden_counts_leave_room():
+    limits = {"a": (Decimal(1), Decimal(5)), "b": (Decimal(6), INFINITE)}
+    assert feasible(limits, Decimal(12)) == {"a": (1, 5), "b": (7, 11)}
+
+
+def test_a_hidden_total_is_a_part_below_zero():
+    found = within(
+        whole({"a": 3, "b": 9, "all": 12}),
+        {"a": (Decimal(1), Decimal(5)), "all": (Decimal(6), INFINITE)},
+        [Sum("all", ("a", "b"))],
+    )
+    assert found == {"a": (1, 5), "all": (10, 14)}
+
+
+@pytest.mark.parametrize(
+    ("sizes", "expected"),
+    [
+        ({"a": 2, "b": 12, "c": 30, "all": 44}, {"a", "b"}),
+        ({"a": 1, "b": 6, "c": 30, "all": 37}, {"a", "b", "c"}),
+        ({"a": 1, "b": 1, "c": 12, "d": 40, "all": 54}, {"a", "b", "c"}),
+        ({"a": 3, "b": 0, "c": 0, "all": 3}, {"a", "all"}),
+        ({"a": 2, "b": 3, "c": 4, "d": 0, "all": 9}, {"a", "b", "c"}),
+        ({"a": 0, "b": 7, "all": 7}, set()),
+    ],
+    ids=["next smallest", "6 hides nothing of 1", "1 and 1 need a third", "only one district", "three of five", "none"],
+)
+def test_enough_goes_with_a_small_count_that_it_cannot_be_worked_out(sizes, expected):
+    column = Counts(whole(sizes), (Sum("all", tuple(name for name in sizes if name != "all")),))
+    hidden = {name for name, size in sizes.items() if 1 <= size <= 5}
+    assert secured([column], hidden, PUBLISH) == expected
+
+
+# --- the attacker ---------------------------------------------------------------------------------------------
+
+
+def attacked(columns: dict[str, dict[str, int]], total: str, hidden: set[str]) -> dict[tuple[str, str], tuple]:
+    """Lowest and highest whole number for each hidden cell, by integer programming over everything that is visible.
+
+    Knows the rule, and which of the hidden cells are small themselves. Shares no code with what it attacks.
+    """
+    cells = [(column, name) for column, sizes in columns.items() for name in sizes]
+    place = {cell: number for number, cell in enumerate(cells)}
+    lowest, highest = np.zeros(len(cells)), np.full(len(cells), np.inf)
+    for (column, name), number in place.items():
+        size = columns[column][name]
+        if name not in hidden:
+            lowest[number] = highest[number] = size
+        elif 1 <= size <= 5:
+            lowest[number], highest[number] = 1, 5
+        elif size:
+            lowest[number] = 6
+    equations = []
+    for column, sizes in columns.items():
+        line = np.zeros(len(cells))
+        for name in sizes:
+            line[place[column, name]] = -1 if name == total else 1
+        if sum(size for name, size in sizes.items() if name != total) == sizes[total]:
+            equations.append(line)
+    for name in columns["numerator"] if "complement" in columns else ():
+        line = np.zeros(len(cells))
+        line[place["denominator", name]] = 1
+        line[place["numerator", name]] = line[place["complement", name]] = -1
+        equations.append(line)
+    constraints = LinearConstraint(np.array(equations), 0, 0) if equations else ()
+    found = {}
+    for cell in (cell for cell in cells if cell[1] in hidden):
+        aim = np.zeros(len(cells))
+        aim[place[cell]] = 1
+        ends = [
+            milp(side * aim, integrality=np.ones(len(cells)), bounds=Bounds(lowest, np.minimum(highest, 1_000_000)),
+                 constraints=constraints)
+            for side in (1, -1)
+        ]  # fmt: skip
+        assert all(end.status == 0 for end in ends)
+        found[cell] = tuple(round(end.x[place[cell]]) for end in ends)
+    return found
+
+
+def test_the_attacker_finds_a_single_hidden_cell():
+    """Without the second cell to go, he must win: an attacker who never wins proves nothing."""
+    assert attacked({"value": {"a": 2, "b": 12, "all": 14}}, "all", {"a"}) == {("value", "a"): (2, 2)}
+
+
+sizes_of_twelve = st.lists(st.one_of(st.integers(0, 8), st.integers(0, 60)), min_size=2, max_size=12)
+
+
+@settings(max_examples=60, deadline=None)
+@given(sizes_of_twelve)
+def test_the_attacker_narrows_no_count_of_a_random_table(sizes):
+    parts = {f"part {number}": size for number, size in enumerate(sizes)}
+    table = {**parts, "all": sum(sizes)}
+    hidden = secured(
+        [Counts(whole(table), (Sum("all", tuple(parts)),))], {n for n, size in table.items() if 1 <= size <= 5}, PUBLISH
+    )
+    assert all(high > low for low, high in attacked({"value": table}, "all", hidden).values())
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 12)), min_size=2, max_size=8))
+def test_the_attacker_narrows_no_percentage_of_a_random_table(shares):
+    columns = {
+        "numerator": {f"part {n}": share[0] for n, share in enumerate(shares)},
+        "denominator": {f"part {n}": sum(share) for n, share in enumerate(shares)},
+        "complement": {f"part {n}": share[1] for n, share in enumerate(shares)},
+    }
+    for sizes in columns.values():
+        sizes["all"] = sum(sizes.values())
+    hidden = {name for sizes in columns.values() for name, size in sizes.items() if 1 <= size <= 5}
+    parts = tuple(name for name in columns["numerator"] if name != "all")
+    told = [Counts(whole(sizes), (Sum("all", parts),)) for sizes in columns.values()]
+    safe = secured(told, hidden, PUBLISH)
+    assert all(high > low for low, high in attacked(columns, "all", safe).values())
+
+
+@settings(max_examples=40, deadline=None)
+@given(sizes_of_twelve)
+def test_a_district_without_children_changes_nothing(sizes):
+    def hidden(sizes):
+        table = whole({**{f"part {n}": size for n, size in enumerate(sizes)}, "all": sum(sizes)})
+        column = Counts(table, (Sum("all", tuple(name for name in table if name != "all")),))
+        return secured([column], {name for name, size in table.items() if 1 <= size <= 5}, PUBLISH)
+
+    before, after = hidden(sizes), hidden([*sizes, 0])
+    assert before <= after
+    assert after - before <= {f"part {len(sizes)}"}
+
+
+# --- an edition -----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def editions():
+    raw = load_edition("2024-07")
+    return raw, disclosed(raw, PUBLISH)
+
+
+def test_primary_exclusions_keep_kent_and_the_district_without_any(editions):
+    """July 2024 prints 2 3 1 2 1 4 4 3 4 2 2 0 for the districts and 28 for Kent."""
+    _, safe = editions
+    month = safe.observations[(safe.observations["indicator"] == "EH43") & (safe.observations["period"] == "2024-07")]
+    shown = month.dropna(subset=["value"])
+    assert dict(zip(shown["area"], shown["value"], strict=True)) == {"Kent": 28, "Tunbridge Wells": 0}
+    assert set(month.loc[month["value"].isna(), "note"]) == {WITHHELD}
+
+
+def test_a_withheld_row_has_no_number_left(editions):
+    _, safe = editions
+    hidden = safe.observations[safe.observations["note"] == WITHHELD]
+    assert len(hidden) > 0
+    assert hidden[["value", "numerator", "denominator"]].isna().all(axis=None)
+
+
+def test_staff_and_audits_stay(editions):
+    """Ashford CSWT, SCS37: 15 of 18 audits; a complement of 3 is no child."""
+    _, safe = editions
+    row = safe.observations.query("indicator == 'SCS37' and area == 'Ashford CSWT' and period == '2024-07'").iloc[0]
+    assert (row["value"], row["numerator"], row["denominator"]) == (Decimal("83.3"), 15, 18)
+
+
+def test_printed_ratings_of_a_withheld_series_go_too(editions):
+    raw, safe = editions
+    assert ("CYPE8", "Ashford") in set(zip(raw.printed["indicator"], raw.printed["area"], strict=True))
+    assert ("CYPE8", "Ashford") not in set(zip(safe.printed["indicator"], safe.printed["area"], strict=True))
+
+
+def test_an_outturn_that_repeats_a_withheld_figure_goes_with_it(editions):
+    raw, _ = editions
+    cells = withheld(raw, PUBLISH)
+    observed = raw.observations.set_index(["indicator", "area", "period"])["value"]
+    hidden = {(key, area, observed[key, area, period]) for key, area, period in cells["observations"]}
+    repeated = {
+        (told.indicator, told.area, told.year)
+        for told in raw.outturns.itertuples()
+        if (told.indicator, told.area, told.value) in hidden
+    }
+    assert repeated
+    assert repeated <= cells["outturns"]
+
+
+def test_the_attacker_narrows_no_figure_of_july_2024(editions):
+    raw, safe = editions
+    kent, tried = raw.areas.kent.name, 0
+    whole_rows, left = list(raw.observations.dropna(subset=["value"]).itertuples()), safe.observations["value"].isna()
+    hidden = {tuple(cell) for cell in safe.observations.loc[left, ["indicator", "area", "period"]].to_numpy()}
+    for key, period in sorted({(key, period) for key, _, period in hidden}):
+        rows = [one for one in whole_rows if (one.indicator, one.period) == (key, period)]
+        for kind in ("district", "CSWT", "EHU"):
+            here = [one for one in rows if one.area == kent or raw.areas.by_name[one.area].kind == kind]
+            columns: dict[str, dict[str, int]] = {}
+            for one in here:
+                for column, size in behind(one, raw.catalogue[key]).items():
+                    columns.setdefault(column, {})[one.area] = int(size)
+            names = {one.area for one in here if (key, one.area, period) in hidden}
+            if names and all(len(sizes) == len(here) > 2 for sizes in columns.values()) and columns:
+                tried += 1
+                assert all(high > low for low, high in attacked(columns, kent, names).values()), (key, period)
+    assert tried >= 10
+
+
+def test_a_policy_that_rounds_rounds_counts_and_works_percentages_out_from_them():
+    """SISE71 of Dartford, July 2024: 92 of 3,269 is 2.8; to the nearest 5 it is 90 of 3,270."""
+    edition = load_edition("2024-07")
+    rounded = disclosed(edition, replace(PUBLISH, round_to=5))
+    row = rounded.observations.query("indicator == 'SISE71' and area == 'Dartford' and period == '2024-07'").iloc[0]
+    assert (row["numerator"], row["denominator"], row["value"]) == (90, 3270, Decimal("2.8"))
+    counted = rounded.observations[rounded.observations["indicator"] == "EH44"]["value"].dropna()
+    assert all(value % 5 == 0 for value in counted)
+    assert isinstance(rounded.observations, pd.DataFrame)
