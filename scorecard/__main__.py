@@ -11,7 +11,7 @@ import click
 
 from scorecard.benchmarks_cli import benchmarks
 from scorecard.faults import InputError
-from scorecard.month_cli import new_edition, report
+from scorecard.month_cli import new_edition, read_checked, report
 
 edition_option = click.option("--edition", "edition_name", required=True, metavar="NAME", help="For example 2024-07.")
 
@@ -54,7 +54,7 @@ def ratings(edition_name, area, form):
     """Print every rating and direction of travel of an edition to standard output."""
     from scorecard.build import build_ratings
 
-    edition = _checked(edition_name)
+    edition = read_checked(edition_name)
     told = build_ratings(edition)
     if area:
         told = told[told["area"] == edition.area(area).name]
@@ -68,7 +68,7 @@ def reconcile(edition_name):
     from scorecard.reconcile import is_reconciled, summary
     from scorecard.reconcile import reconcile as held_against_print
 
-    judged = held_against_print(_checked(edition_name))
+    judged = held_against_print(read_checked(edition_name, as_held=True))
     different = judged[judged["outcome"] != "agrees"]
     click.echo(summary(judged).to_string(index=False))
     click.echo(f"\n{len(different)} differences:" if len(different) else "\nNo differences.")
@@ -128,7 +128,9 @@ def packs(edition_name, districts, workers, out, resume, backend, executor, sche
     try:
         with Stop() as stop:
             edition = load(edition_name)
-            without_errors(KINDS[edition.scorecard].check(edition))
+            kind = KINDS[edition.scorecard]
+            without_errors(kind.check(edition))
+            edition = kind.disclosed(edition)
             jobs = plan(edition, list(districts))
             with opened(out) as (folder, place), tqdm(total=len(jobs), unit="pack", disable=None) as bar:
                 options = {"told": partial(_tell, bar, outcomes), "stop": stop, "executor": run, "place": place}
@@ -169,15 +171,6 @@ def _packs_table(outcomes, home: Path, index: str) -> str:
         lines.append(f"{outcome.job.area.name} failed: {outcome.error}. Its earlier pack, if any, is unchanged.")
         lines += [f"  Its notebook, for you alone: {notebook}"] if notebook.exists() else []
     return "\n".join([*lines, f"Open {index}"])
-
-
-def _checked(name: str):
-    from scorecard.checks import checked
-    from scorecard.editions import load_edition
-
-    edition = load_edition(name)
-    checked(edition)
-    return edition
 
 
 def _csv(frame) -> str:

@@ -10,6 +10,7 @@ import pandas as pd
 from scorecard.areas import Area
 from scorecard.benchmarks import model_in_force, printed_area
 from scorecard.catalogue import Indicator
+from scorecard.disclosure import WITHHELD
 from scorecard.editions import Edition, Section, mark
 from scorecard.likeness import UNTOLD, Basis, basis
 from scorecard.measures import load_measures, published
@@ -143,7 +144,7 @@ class Figures:
 
     def _if_known(self, indicator: Indicator, area: Area, period: str) -> Figure | None:
         figure = self.observed(indicator, area, period)
-        return figure if figure.value is not None else None
+        return figure if figure.value is not None or figure.reason == WITHHELD else None
 
     def outturn(self, indicator: Indicator, area: Area, year: str) -> Figure | None:
         """The year's outturn as printed, if the edition prints one."""
@@ -250,6 +251,8 @@ def travelled(latest: Figure, previous: Figure | None, standard: Standard) -> Ve
     """Direction of travel from an earlier figure to the latest one."""
     if latest.value is None:
         return Verdict(None, latest.reason)
+    if previous and previous.value is None:
+        return Verdict(None, previous.reason)
     return direction_of_travel(latest.value, previous and previous.value, standard.polarity, standard.target)
 
 

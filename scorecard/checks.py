@@ -365,7 +365,7 @@ def edition_before(edition: Edition, folder: Path = EDITIONS) -> Edition | None:
     """The latest earlier edition of the same scorecard in `folder` that can be read, or None."""
     for named in reversed([known for known in editions_known(folder) if known < edition.name]):
         with suppress(InputError):  # an edition that cannot be read has a check of its own
-            if (earlier := load_edition(named, folder)).title == edition.title:
+            if (earlier := load_edition(named, folder, as_held=True)).title == edition.title:
                 return earlier
     return None
 

@@ -20,7 +20,7 @@ from scorecard.areas import Area
 from scorecard.backends import Limits, Outcome, Stop, die_with, reason, run_jobs
 from scorecard.batch import Making, hashes, input_files, versions_installed, write_whole
 from scorecard.faults import Fault, InputError
-from scorecard.kinds import load
+from scorecard.kinds import KINDS, load
 from scorecard.packs import NOTEBOOKS, Job, NotMade, kept, sync
 
 DEATHS = 3
@@ -310,7 +310,8 @@ def _made(order: Order, home: Path, started: float) -> Answer:
 @cache
 def _loaded(edition: str) -> Making:
     """The edition, read once, with the rehearsal that belongs to it."""
-    return Making(load(edition), "", 0, {})
+    held = load(edition)
+    return Making(KINDS[held.scorecard].disclosed(held), "", 0, {})
 
 
 def _compare(order: Order, job: Job) -> None:

@@ -11,6 +11,7 @@ import pandas as pd
 
 from scorecard.areas import Area, Areas, Kind, load_areas
 from scorecard.catalogue import PARAMS, Indicator, catalogue_of_edition, read_yaml
+from scorecard.disclosure import Policy, disclosed, policy_called
 from scorecard.faults import Fault, InputError, nearest
 
 EDITIONS = PARAMS / "editions"
@@ -39,7 +40,8 @@ TO_BE_SUPPLIED = "to be supplied"
 """The reason that stands beside a figure which is still to come."""
 OPTIONAL = {"activity", "conflicts", "printed", "known_exceptions"}
 """Tables an edition may lack; they are empty then."""
-OPTIONS = {"catalogue": "indicators.yml", "rated_from": 0, "not_rated": {}, "year_ago": False, "footnotes": {}}
+OPTIONS = {"catalogue": "indicators.yml", "rated_from": 0, "not_rated": {}, "year_ago": False, "footnotes": {},
+           "disclosure": "as published"}  # fmt: skip
 """Settings that an edition may leave out, with what then holds; `Edition` and `Section` say what they mean."""
 
 
@@ -66,7 +68,7 @@ class Edition:
 
     Numbers are exact Decimals as printed, or None where missing; every other cell is a string.
     `rated_from` is the smallest denominator that is rated; `not_rated` names indicators that never are, with
-    the reason; `footnotes` are the printed ones by their mark.
+    the reason; `footnotes` are the printed ones by their mark; `disclosure` is the policy for few children.
     """
 
     name: str
@@ -86,6 +88,7 @@ class Edition:
     rated_from: int
     not_rated: dict[str, str]
     footnotes: dict[str, str]
+    disclosure: Policy
     catalogue: dict[str, Indicator]
     areas: Areas
     observations: pd.DataFrame
@@ -157,19 +160,22 @@ def kind_of(name: str, folder: Path = EDITIONS) -> str | None:
     return None
 
 
-def load_edition(name: str, folder: Path = EDITIONS) -> Edition:
-    """Read an edition with ratings. `InputError` lists every malformed cell of every file at once.
+def load_edition(name: str, folder: Path = EDITIONS, as_held: bool = False) -> Edition:
+    """Read an edition with ratings, without the figures that its disclosure policy withholds.
 
-    Whether the figures make sense is for `scorecard.checks` to say. Files that have not changed are read once in a
-    process: who loads the edition again gets a copy.
+    `as_held` keeps those: only for those who check or carry over figures, never for what is shown. `InputError` lists
+    every malformed cell of every file at once; whether the figures make sense is for `scorecard.checks` to say. Files
+    that have not changed are read once in a process: who loads the edition again gets a copy.
     """
     files = files_now(folder / name)
     if _read.get((folder, name), ([],))[0] != files or not files:
-        _read[folder, name] = files, _edition(name, folder)
-    return _read[folder, name][1].copy()
+        held = _edition(name, folder)
+        _read[folder, name] = files, held, disclosed(held, held.disclosure)
+    _, held, shown = _read[folder, name]
+    return held.copy() if as_held else shown.copy()
 
 
-_read: dict[tuple[Path, str], tuple[list, Edition]] = {}
+_read: dict[tuple[Path, str], tuple[list, Edition, Edition]] = {}
 
 
 def files_now(folder: Path) -> list[tuple[str, int, int]]:
@@ -215,6 +221,10 @@ def _settings(path: Path, faults: list[Fault]) -> dict:
         faults.append(Fault("error", "EDN002", path.name, said, f"It holds {', '.join(sorted(wanted))}."))
         return {}
     faults += [fault for told_of in enumerate(told["sections"], 1) for fault in _odd_section(path.name, *told_of)]
+    try:
+        told["disclosure"] = policy_called(told["disclosure"])
+    except InputError as unknown:
+        faults += unknown.faults
     if faults:
         return {}
     shown = {data_period: tuple(periods) for data_period, periods in told["shown"].items()}

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from scorecard.areas import Area
+from scorecard.disclosure import disclosed
 from scorecard.editions import EDITIONS, RATED, Edition, kind_of, load_edition
 from scorecard.faults import Fault, InputError, nearest
 
@@ -17,12 +19,14 @@ class Kind:
     """What the batch and the command line ask of a kind of scorecard.
 
     `load` reads an edition by name and folder: an object with name, scorecard, title, as_at, areas and tables.
-    `check` lists its faults. `files` are the texts that a pack holds beside its page, by name; `counts` its
-    ratings (none for a kind without ratings). `rehearse` draws once what every pack draws.
+    `check` lists its faults. `disclosed` leaves out what its disclosure policy withholds. `files` are the texts
+    that a pack holds beside its page, by name; `counts` its ratings (none for a kind without ratings). `rehearse`
+    draws once what every pack draws.
     """
 
     load: Callable[[str, Path], Any]
     check: Callable[[Any], list[Fault]]
+    disclosed: Callable[[Any], Any]
     files: Callable[[Any, Area, str], dict[str, str]]
     counts: Callable[[Any, Area], dict[str, int]]
     rehearse: Callable[[Any], None]
@@ -35,6 +39,10 @@ def _check(edition: Edition) -> list[Fault]:
     from scorecard.checks import check
 
     return check(edition)
+
+
+def _disclosed(edition: Edition) -> Edition:
+    return disclosed(edition, edition.disclosure)
 
 
 def _files(edition: Edition, area: Area, title: str) -> dict[str, str]:
@@ -61,11 +69,14 @@ def _rehearse(edition: Edition) -> None:
     charts.rankings(rows, everything)
 
 
-KINDS = dict.fromkeys(RATED, Kind(load_edition, _check, _files, _counts, _rehearse))
+KINDS = dict.fromkeys(RATED, Kind(partial(load_edition, as_held=True), _check, _disclosed, _files, _counts, _rehearse))
 
 
 def load(name: str, folder: Path = EDITIONS) -> Any:
-    """The edition called `name`, read as its kind of scorecard is read; `InputError` if it cannot be."""
+    """The edition called `name` as it is held, read as its kind is read; `InputError` if it cannot be.
+
+    Before anything of it is shown, it goes through `disclosed` of its kind.
+    """
     found = kind_of(name, folder) or RATED[0]
     if found not in KINDS:
         said = f'"{found}" is not a kind of scorecard.'

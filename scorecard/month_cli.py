@@ -12,7 +12,7 @@ def new_edition(name, earlier):
     """Make the folder of a new edition: standards and notes carried over, observations empty."""
     from scorecard.new_edition import make_edition
 
-    folder = make_edition(name, _checked(earlier))
+    folder = make_edition(name, read_checked(earlier, as_held=True))
     click.echo(
         f"Made {folder}. Put the month's figures into observations.csv, then run: scorecard check --edition {name}"
     )
@@ -31,16 +31,21 @@ def report(name, out):
     """
     from scorecard.report import build_report, load_words, write_report
 
-    edition = _checked(name)
+    edition = read_checked(name)
     words = load_words(name)
     content = build_report(edition, words)
     click.echo(f"Wrote {write_report(content, out or Path('outputs', name), words['file'])}")
 
 
-def _checked(name: str):
+def read_checked(name: str, as_held: bool = False):
+    """An edition that was checked as it is held; without its withheld figures unless asked for as it is held.
+
+    `InputError` with all its errors if it has any.
+    """
     from scorecard.checks import checked
+    from scorecard.disclosure import disclosed
     from scorecard.editions import load_edition
 
-    edition = load_edition(name)
+    edition = load_edition(name, as_held=True)
     checked(edition)
-    return edition
+    return edition if as_held else disclosed(edition, edition.disclosure)

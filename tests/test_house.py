@@ -18,10 +18,15 @@ HOME = Path(__file__).resolve().parents[1]
 MODULES = sorted((HOME / "scorecard").glob("*.py"))
 NOTEBOOKS = sorted((HOME / "notebooks").glob("*.ipynb"))
 ORDER = [
-    "faults", "periods", "ratings", "trends", "catalogue", "areas", "editions", "texts", "sums", "years", "measures",
-    "benchmarks", "likeness", "checks", "build", "history", "reconcile", "phrases", "commentary", "markup", "tables",
-    "sheet", "evidence", "trend_charts", "ranked", "charts", "layouts", "imports", "comparators", "neighbours",
-    "kinds", "engine", "export", "packs", "backends", "batch", "cluster", "remote", "document", "report",
+    "faults", "periods", "ratings", "trends",
+    "catalogue", "disclosure", "areas", "editions", "texts",
+    "sums", "years", "measures", "benchmarks", "likeness", "checks",
+    "build", "history", "reconcile",
+    "phrases", "commentary", "markup", "tables",
+    "sheet", "evidence", "trend_charts", "ranked", "charts",
+    "layouts", "imports", "comparators", "neighbours",
+    "kinds", "engine", "export", "packs", "backends", "batch", "cluster", "remote",
+    "document", "report",
     "new_edition", "benchmarks_cli", "month_cli", "__main__",
 ]  # fmt: skip
 """A module imports only from those left of it. A new module is put into its place here, and nowhere else."""
