@@ -139,8 +139,9 @@ class Figures:
         return next((figure for figure in figures if figure), None)
 
     def year_ago(self, indicator: Indicator, area: Area, period: str) -> Figure | None:
-        """The figure of the same period of the year before, if the edition has one."""
-        return self._if_known(indicator, area, year_before(period))
+        """The figure of the same period of the year before, if the edition has a line for it."""
+        figure = self.observed(indicator, area, year_before(period))
+        return figure if figure.row else None
 
     def _if_known(self, indicator: Indicator, area: Area, period: str) -> Figure | None:
         figure = self.observed(indicator, area, period)

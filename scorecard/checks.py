@@ -34,6 +34,9 @@ KEYS = {
     "conflicts": ("CON", ["indicator", "area", "period"]),
     "printed": ("PRI", ["indicator", "area", "period", "page"]),
     "known_exceptions": ("EXC", ["indicator", "area", "period", "page", "kind"]),
+    "breakdowns": ("BRK", ["table", "row_name", "column"]),
+    "attainment": ("ATT", ["stage", "topic", "measure", "group"]),
+    "exception_series": ("SER", ["indicator", "area", "series", "period"]),
 }
 """What makes a row of each table one of its kind, and the letters of the codes of its faults."""
 FLOOR_SOURCES = ["stated", "bracketed", "assumed", "unknown"]
@@ -151,7 +154,8 @@ def names(edition: Edition) -> Iterator[Fault]:
     printed = [area.name for area in edition.printed_areas]
     for table, (_, key) in KEYS.items():
         known = edition.areas.benchmarks if table == "benchmarks" else printed
-        yield from _unknown(edition, table, "indicator", **indicators)
+        if "indicator" in key:
+            yield from _unknown(edition, table, "indicator", **indicators)
         if "area" in key:
             areas = {"code": "002", "said": "an area of this edition", "known": known, "older": older}
             yield from _unknown(edition, table, "area", **areas)

@@ -160,7 +160,7 @@ def _travel(row: Row) -> str | None:
 def _year_ago(row: Row, words: Phrases) -> str:
     """The second direction of travel, where the scorecard prints one."""
     ago, unit = row.year_ago, row.indicator.unit
-    if not (row.section.year_ago and ago) or row.latest.value is None:
+    if not (row.section.year_ago and ago) or None in (ago.value, row.latest.value):
         return ""
     fields = {"year_ago": words.say("short_units", unit, number=_number(ago.value), unit=unit)}
     when = _when(ago.period, "when", words)

@@ -25,6 +25,9 @@ TABLES = {
     "conflicts": ["indicator", "area", "period", "first", "first_source", "second", "second_source"],
     "printed": ["indicator", "area", "page", "period", "year", "rag", "dot", "previous_year", "rag_previous"],
     "known_exceptions": ["indicator", "area", "period", "page", "kind", "printed", "computed", "reason"],
+    "breakdowns": ["table", "row_name", "column", "value", "note"],
+    "attainment": ["stage", "topic", "measure", "printed_as", "pupils", "group", "value", "unit", "interval"],
+    "exception_series": ["indicator", "area", "series", "period", "value", "unit"],
 }  # fmt: skip
 NUMBERS = {
     "observations": ["value", "numerator", "denominator"],
@@ -32,13 +35,16 @@ NUMBERS = {
     "standards": ["target", "tolerance", "floor"],
     "benchmarks": ["value"],
     "activity": ["value", "national"],
+    "breakdowns": ["value"],
+    "attainment": ["value", "interval"],
+    "exception_series": ["value"],
 }
 NUMBER = r"-?[0-9]+(\.[0-9]+)?"
 RATED = ("directorate", "corporate-parenting")
 """The kinds of scorecard that are indicators with ratings; the others have tables of their own."""
 TO_BE_SUPPLIED = "to be supplied"
 """The reason that stands beside a figure which is still to come."""
-OPTIONAL = {"activity", "conflicts", "printed", "known_exceptions"}
+OPTIONAL = {"activity", "conflicts", "printed", "known_exceptions", "breakdowns", "attainment", "exception_series"}
 """Tables an edition may lack; they are empty then."""
 OPTIONS = {"catalogue": "indicators.yml", "rated_from": 0, "not_rated": {}, "year_ago": False, "footnotes": {},
            "disclosure": "as published"}  # fmt: skip
@@ -99,6 +105,9 @@ class Edition:
     conflicts: pd.DataFrame
     printed: pd.DataFrame
     known_exceptions: pd.DataFrame
+    breakdowns: pd.DataFrame
+    attainment: pd.DataFrame
+    exception_series: pd.DataFrame
 
     @property
     def tables(self) -> dict[str, pd.DataFrame]:

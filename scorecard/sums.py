@@ -21,7 +21,9 @@ SCALES = {"%": 100, "per 10,000": 10000}
 """Units in which a value is more than its numerator over its denominator."""
 SIGNED = {"points", "pp"}
 """Units in which a value can be negative."""
-SMALL = 5
+TOTALS = {"Grand Total", "Total"}
+"""How the rows and columns of a table of counts are headed that hold its totals."""
+SMALL, PARTS = 5, 3
 ASK = "Ask the source which is right; the scorecard shows the figure as printed."
 VALUES = {"observations": "OBS", "outturns": "OUT", "benchmarks": "BEN"}
 COUNTED = ["numerator", "denominator"]
@@ -294,4 +296,24 @@ def small_numbers(edition: Edition) -> Iterator[Fault]:
         yield Fault("note", "OBS020", "observations.csv", said, remedy, rows_of(few), "denominator")
 
 
-RULES = (quotients, sums, pairs, bounds, small_numbers)
+def breakdowns(edition: Edition) -> Iterator[Fault]:
+    """In a table of counts the columns of a row add up to its total, and the rows of a column to theirs."""
+    for table, rows in edition.breakdowns.groupby("table", sort=False):
+        for along, across in (("row_name", "column"), ("column", "row_name")):
+            for name_, cells in rows.groupby(along, sort=False):
+                yield from _unequal_total(table, name_, list(cells.itertuples()), across)
+
+
+def _unequal_total(table: str, of: str, cells: list, across: str) -> Iterator[Fault]:
+    total = next((one for one in cells if getattr(one, across) in TOTALS), None)
+    counted = [one for one in cells if one is not total and one.value is not None]
+    added = sum((one.value for one in counted), Decimal(0))
+    if total is not None and total.value != added:
+        parts = listed(f"{getattr(one, across)} {number(one.value)}" for one in counted[:PARTS])
+        parts = parts if len(counted) <= PARTS else f"the {len(counted)} figures"
+        added = f"{parts} add{'s' if len(counted) == 1 else ''} up to {number(added)}"
+        said = f"{table}, {of}: {added}, {getattr(total, across)} has {number(total.value)}."
+        yield Fault("warning", "BRK010", "breakdowns.csv", said, ASK, (total.row,), "value", str(total.value))
+
+
+RULES = (breakdowns, quotients, sums, pairs, bounds, small_numbers)

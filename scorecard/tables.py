@@ -15,18 +15,22 @@ from scorecard.editions import Edition
 from scorecard.faults import Fault
 from scorecard.likeness import remarks
 from scorecard.markup import NUMBER, TEMPLATES, Cell, Head, Html, Table, drawn, number, parts, render
-from scorecard.ratings import NO_TARGET, Dot, Polarity, Rag, Verdict
+from scorecard.ratings import NO_FLOOR, NO_TARGET, Dot, Polarity, Rag, Verdict
 
 NOT_PRINTED, NO_CODE, NOT_ELSEWHERE = "not printed", "no code", "none"
+_ORDER = [*Rag, ""]
+MEASURE, TRAVEL = "Measure", "Direction of travel"
 POLARITIES = {
     Polarity.HIGH: "Higher is better", Polarity.LOW: "Lower is better", Polarity.TARGET: "Close to target is better",
     None: "No polarity",
 }  # fmt: skip
 DATA_PERIODS = {
     "MS": "monthly snapshot", "R12M": "rolling 12 months", "YTD": "year to date", "AC YTD": "academic year to date",
-    "Q": "quarterly", "T": "termly", "A": "annual",
+    "Q": "quarterly", "T": "termly", "A": "annual", "SS": "snapshot", "M": "monthly figure",
 }  # fmt: skip
 WIDTH, HEIGHT, MARGIN = 96, 28, 4  # of a trend line and the room around it, in CSS pixels
+LINE = 3
+"""So many periods make a trend line; with fewer the earlier figure itself is shown."""
 UNITS = {"pp": "percentage points", "count": "number"}
 
 
@@ -99,6 +103,8 @@ def _part(figure: Figure, value: Decimal | None) -> Cell:
 
 
 def _trend(row: Row) -> Cell:
+    if len(row.series) < LINE:
+        return _missing("too few periods for a line")
     known = any(figure.value is not None for figure in row.series)
     return Cell(sparkline(row)) if known else _missing(row.latest.reason)
 
@@ -151,8 +157,8 @@ def _section(caption: str, rows: list[Row]) -> Table:
     """A table of the printed columns; an optional column that no row fills is left out."""
     kept = [told[:2] for told in _columns(rows) if not told[2] or not all(cell.missing for cell in told[1])]
     heads, columns = zip(*kept, strict=True)
-    cells = zip(*columns, strict=True)
-    return Table(caption, heads, list(cells), 1, "sc-scorecard", True, details=_series(caption, rows),
+    cells, measure = zip(*columns, strict=True), [head.text for head in heads].index(MEASURE)
+    return Table(caption, heads, list(cells), measure, "sc-scorecard", True, details=_series(caption, rows),
                  remarks=_remarks(rows))  # fmt: skip
 
 
@@ -164,14 +170,17 @@ def _columns(rows: list[Row]) -> list[tuple[Head, list[Cell], bool]]:
     latest, codes, absent = [row.latest for row in rows], [row.indicator.code for row in rows], _missing(None)
     also_in = [", ".join(row.indicator.also_in) or NOT_ELSEWHERE for row in rows]
     return [
-        (Head("Code", "", "sc-code"), [Cell(code) if code else _missing(NO_CODE) for code in codes], False),
-        (Head("Measure"), [_measure(row) for row in rows], False),
+        (Head("Code", "", "sc-code"), [Cell(code) if code else _missing(NO_CODE) for code in codes], True),
+        (Head(MEASURE), [_measure(row) for row in rows], False),
         (Head("Also in", "other reports"), [Cell(told, missing=told == NOT_ELSEWHERE) for told in also_in], True),
-        (Head("Trend", "", "sc-wide"), [_trend(row) for row in rows], False),
+        (Head("Trend", "", "sc-wide"), [_trend(row) for row in rows], True),
         (Head("Latest", period, f"{NUMBER} sc-strong"), [_value(f) if period else _dated(f) for f in latest], False),
         (Head("Numerator", "", NUMBER), [_part(f, f.numerator) for f in latest], True),
         (Head("Denominator", "", NUMBER), [_part(f, f.denominator) for f in latest], True),
-        (Head("Direction of travel", since and f"from {since}"), [Cell(dot_chip(row.dot)) for row in rows], False),
+        _earlier(rows, [row.series[-2] if len(row.series) == LINE - 1 else None for row in rows]),
+        (Head(TRAVEL, since and f"from {since}"), [Cell(dot_chip(row.dot)) for row in rows], False),
+        _earlier(rows, [row.year_ago if row.section.year_ago else None for row in rows]),
+        (Head(TRAVEL, "from one year ago"), [_year_ago(row) for row in rows], True),
         (Head("Target", year, NUMBER), [_target(row.standard) for row in rows], False),
         (Head("RAG", year), [Cell(rag_chip(row.rag)) for row in rows], False),
         (Head("Confidence", "95% interval", "sc-stacked"), [_confidence(row) for row in rows], True),
@@ -182,6 +191,18 @@ def _columns(rows: list[Row]) -> list[tuple[Head, list[Cell], bool]]:
         (*_benchmark("Benchmark group", [(row.benchmark, row.benchmark_name) for row in rows]), True),
         (*_benchmark("England", [(row.england, row.england_name) for row in rows]), True),
     ]
+
+
+def _earlier(rows: list[Row], figures: list[Figure | None]) -> tuple[Head, list[Cell], bool]:
+    """An optional column of the figures that the latest are compared with."""
+    period = _shared(periods.label(figure.period) for figure in figures if figure)
+    reasons = [figure or row.latest for row, figure in zip(rows, figures, strict=True)]
+    cells = [_value(f) if f else _missing(why.reason) for f, why in zip(figures, reasons, strict=True)]
+    return Head("Result", period, NUMBER), cells, True
+
+
+def _year_ago(row: Row) -> Cell:
+    return Cell(dot_chip(row.dot_year_ago)) if row.section.year_ago else _missing(None)
 
 
 def _benchmark(heading: str, told: list[tuple[Figure | None, str | None]]) -> tuple[Head, list[Cell]]:
@@ -242,16 +263,39 @@ def attention(rows: Sequence[Row]) -> Html:
     return drawn(_attended("is RED", red), _attended("is getting worse", worse))
 
 
-def _attended(what: str, rows: list[Row]) -> Table:
-    figures = [Head(name, "", NUMBER) for name in ("Latest", "Target", "Floor standard", "Previous")]
-    heads = [Head("Measure"), Head("Area"), *figures, Head("RAG"), Head("Direction of travel")]
-    cells = [
-        [_named(row.indicator), Cell(row.area.name), _dated(row.latest), _target(row.standard),
-         _floor(row.standard, row.standard.polarity), _dated(row.previous), Cell(rag_chip(row.rag)),
-         Cell(dot_chip(row.dot))]
-        for row in rows
-    ]  # fmt: skip
-    return Table(f"What {what}", heads, cells, empty=f"Nothing {what}.")
+def missed(rows: Sequence[Row], edition: Edition) -> Html:
+    """What misses a target whose floor standard is not known, with the rating that the edition prints, worst first."""
+    told = edition.printed
+    printed = dict(zip(zip(told["indicator"], told["area"], told["period"], strict=True), told["rag"], strict=True))
+    without = [row for row in each_once(rows) if row.rag.reason == NO_FLOOR]
+    told = [(printed.get((row.indicator.key, row.area.name, row.latest.period), ""), row) for row in without]
+    told.sort(key=lambda pair: _ORDER.index(pair[0]))
+    chips = [Cell(rag_chip(Verdict(word or None, NOT_PRINTED))) for word, _ in told]
+    return drawn(_attended("misses its target without a known floor standard", [row for _, row in told], chips))
+
+
+def _attended(what: str, rows: list[Row], printed: Sequence[Cell] = ()) -> Table:
+    """Rows with what they are held against; the rating `printed`, and one year ago where the scorecard prints that."""
+    year_ago = any(row.section.year_ago for row in rows)
+    columns = [
+        (Head(MEASURE), [_named(row.indicator) for row in rows], True),
+        (Head("Area"), [Cell(row.area.name) for row in rows], True),
+        (Head("Latest", "", NUMBER), [_dated(row.latest) for row in rows], True),
+        (Head("Target", "", NUMBER), [_target(row.standard) for row in rows], True),
+        (
+            Head("Floor standard", "", NUMBER),
+            [_floor(row.standard, row.standard.polarity) for row in rows],
+            not printed,
+        ),
+        (Head("Printed RAG"), printed, bool(printed)),
+        (Head("Previous", "", NUMBER), [_dated(row.previous) for row in rows], True),
+        (Head("RAG"), [Cell(rag_chip(row.rag)) for row in rows], True),
+        (Head(TRAVEL), [Cell(dot_chip(row.dot)) for row in rows], True),
+        (Head("One year ago", "", NUMBER), [_dated(row.year_ago) for row in rows], year_ago),
+        (Head(TRAVEL, "from one year ago"), [_year_ago(row) for row in rows], year_ago),
+    ]
+    heads, cells = zip(*((head, cells) for head, cells, wanted in columns if wanted), strict=True)
+    return Table(f"What {what}", heads, list(zip(*cells, strict=True)), empty=f"Nothing {what}.")
 
 
 def rag_matrix(rows_by_area: Mapping[str, Sequence[Row]], caption: str = "RAG by measure and area") -> Html:

@@ -80,7 +80,7 @@ def test_a_dash_is_not_zero(rows):
     row = rows["CP-PART-TIME"]
     assert (row.latest.value, row.latest.reason) == (None, 'printed "-"')
     assert row.previous.value == D(16)
-    assert row.year_ago is None
+    assert (row.year_ago.value, row.year_ago.reason) == (None, 'printed "-"')
     assert [said(verdict) for verdict in (row.rag, row.dot, row.dot_year_ago)] == ['printed "-"'] * 3
 
 
@@ -167,6 +167,31 @@ def test_no_floor_standard_is_guessed(parenting):
 
 def test_the_check_finds_nothing_that_stops_a_pack(parenting):
     assert [fault for fault in check(parenting) if fault.grade == "error"] == []
+
+
+# --- the tables about children --------------------------------------------------------------------
+
+
+def test_the_one_row_that_does_not_add_up_is_found(parenting):
+    found = [fault.message for fault in check(parenting) if fault.code == "BRK010"]
+    assert found == ["Disability, Consciousness: Female 7 and Male 1 add up to 8, Grand Total has 17."]
+
+
+@pytest.mark.parametrize(
+    "table", ["Current Age", "Age at Period of Care Start Date", "Nationality", "UASC", "Ethnicity"]
+)
+def test_each_table_of_children_has_the_1706_children_of_the_scorecard(parenting, rows, table):
+    told = parenting.breakdowns.query("table == @table and row_name == 'Grand Total'")
+    assert dict(zip(told["column"], told["value"], strict=True)) == {
+        "Female": D(639), "Male": D(1067), "Grand Total": rows["CP-KENT"].latest.value
+    }  # fmt: skip
+
+
+def test_a_blank_cell_is_not_zero(parenting):
+    told = parenting.breakdowns.query("table == 'Ethnicity' and row_name == 'C3 - Bangladeshi'")
+    assert list(zip(told["column"], told["value"], told["note"], strict=True)) == [
+        ("Female", None, "printed blank"), ("Male", None, "printed blank"), ("Grand Total", D(0), ""),
+    ]  # fmt: skip
 
 
 # --- words ----------------------------------------------------------------------------------------
