@@ -190,12 +190,12 @@ def source_of(row: Row, cells: Iterable[Cell], shown: Iterable[str]) -> str:
         if period not in shown:
             told.append(f"{' and '.join(thread.name for thread in of)}: {periods.name(period)}, a period not shown.")
     told += _held(row)
-    listed = "; ".join(f"{file} {_runs(rows)}" for file, rows in files.items() if rows)
+    listed = "; ".join(f"{file} {runs(rows)}" for file, rows in files.items() if rows)
     return clean(" ".join([f"Source: {listed}.", *told]))
 
 
-def _runs(rows: set[int]) -> str:
-    """`rows 4, 5, 9 to 15`."""
+def runs(rows: set[int]) -> str:
+    """Numbers of lines as a source names them: `rows 4, 5, 9 to 15`."""
     runs = groupby(enumerate(sorted(rows)), key=lambda pair: pair[1] - pair[0])
     ends = [[row for _, row in run] for _, run in runs]
     told = [f"{run[0]} to {run[-1]}" if len(run) > 2 else ", ".join(map(str, run)) for run in ends]

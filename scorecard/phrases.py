@@ -56,6 +56,8 @@ SHAPES = {
     "headline_travel": Shape(tuple(f"{state} {dot}" for state in _STATES for dot in Dot)),
     "ranked": Shape(_RANKS, (*FACTS, "ordinal", "of", "joint")),
     "changes": Shape(("since last year", "since last year noted", "since the previous figure"), (*FACTS, "before")),
+    "breakdown": Shape(("of all", "no total"), ("table", "row", "number", "total")),
+    "gap": Shape(("below", "above", "equal"), ("topic", "measure", "gap")),
     "markdown": Shape(
         ("title", "drafted", "floors", *Rag, NOT_RATED, "none", "notes", "standard note", "outturn note"),
         ("title", "subject", "year", "note"),

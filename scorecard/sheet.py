@@ -297,6 +297,11 @@ class Sheet:
         tint = {"facecolor": MARKS[Rag.GREEN][2], "alpha": 0.1, "linewidth": 0, "gid": "green"}
         self.figure.add_artist(Rectangle((left, low), right - left, high - low, transform=self.transform, **tint))
 
+    def bar(self, left: float, low: float, right: float, high: float, colour: str):
+        """A filled bar."""
+        style = {"facecolor": colour, "linewidth": 0, "transform": self.transform, "gid": "bar"}
+        self.figure.add_artist(Rectangle((left, low), right - left, high - low, **style))
+
     def word(self, x: float, y: float, text: str, ha="left", size=SIZE, bold=False, colour=INK):
         """Write `text` with its base line at `y`."""
         if text:

@@ -2,6 +2,7 @@
 
 import csv
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -43,9 +44,15 @@ def test_a_cell_is_read_as_printed(edition, table, row, column, cell):
     assert frame.at[row, column] == cell
 
 
-@pytest.mark.parametrize("table", TABLES)
-def test_every_cell_stands_in_its_frame_as_in_its_file(edition, table):
-    path = EDITIONS / NAME / f"{table}.csv"
+read_once = cache(load_edition)
+FILES = [path for name in (NAME, "corporate-parenting-2019-07") for path in sorted((EDITIONS / name).glob("*.csv"))]
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in FILES if path.stem in TABLES], ids=lambda path: f"{path.parent.name} {path.stem}"
+)
+def test_every_cell_stands_in_its_frame_as_in_its_file(path):
+    table, edition = path.stem, read_once(path.parent.name)
     with path.open(encoding="utf-8", newline="") as file:
         _, *told = csv.reader(file)
     frame = getattr(edition, table)

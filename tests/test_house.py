@@ -24,6 +24,7 @@ ORDER = [
     "build", "history", "reconcile",
     "phrases", "commentary", "markup", "tables",
     "sheet", "evidence", "trend_charts", "ranked", "charts",
+    "panels", "breakdowns", "attainment",
     "layouts", "imports", "comparators", "neighbours",
     "kinds", "engine", "export", "packs", "backends", "batch", "cluster", "remote",
     "document", "report",

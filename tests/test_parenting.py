@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from scorecard import attainment, breakdowns
 from scorecard.build import build_scorecard
 from scorecard.checks import check
 from scorecard.commentary import headline, sentence
@@ -192,6 +193,73 @@ def test_a_blank_cell_is_not_zero(parenting):
     assert list(zip(told["column"], told["value"], told["note"], strict=True)) == [
         ("Female", None, "printed blank"), ("Male", None, "printed blank"), ("Grand Total", D(0), ""),
     ]  # fmt: skip
+
+
+def chart(charts: list, name: str):
+    return next(chart for chart in charts if chart.name == name)
+
+
+def bars(drawn) -> int:
+    return drawn.svg.count('id="bar')
+
+
+def test_a_table_of_children_is_drawn_with_all_its_figures(parenting):
+    drawn = chart(breakdowns.charts(parenting), "breakdown-current-age")
+    assert drawn.headline == "Current Age: 17 is the largest group, 334 of 1,706"
+    assert drawn.columns == ("Current Age", "Female", "Male", "Grand Total")
+    assert (drawn.rows[0], drawn.rows[-1]) == (("0", "29", "39", "68"), ("Grand Total", "639", "1,067", "1,706"))
+    assert "17 334" in drawn.alt
+    assert bars(drawn) == 2 + 2 * 18  # the two headings, and two parts for each age
+
+
+def test_a_long_table_is_drawn_by_its_largest_rows_and_told_whole(parenting):
+    drawn = chart(breakdowns.charts(parenting), "breakdown-nationality")
+    assert "the 12 largest of 40 rows" in drawn.subtitle
+    assert len(drawn.rows) == 41
+    assert ("Albanian", "printed blank", "13", "13") in drawn.rows
+    assert drawn.alt.endswith("Lithuanian 10; Czech 7.")
+
+
+def test_the_table_of_disabilities_says_that_children_count_more_than_once(parenting):
+    drawn = chart(breakdowns.charts(parenting), "breakdown-disability")
+    assert drawn.source.endswith("A child with more than one disability is counted more than once.")
+    assert ("Consciousness", "7", "1", "17") in drawn.rows  # as printed
+
+
+GAPS = [
+    ("attainment-ks2-expected-standard", "Reading, writing and maths",
+     ("35.6", "32.0", "64.6", "64.7", "+3.6", "-29.0", "-29.1")),
+    ("attainment-ks2-expected-standard", "Writing (teacher assessment)",
+     ("52.1", "48.0", "80.4", "80.7", "+4.1", "-28.3", "-28.6")),
+    ("attainment-ks2-high-standard", "Grammar, punctuation and spelling",
+     ("8.0", "12.0", "29.7", "29.8", "-4.0", "-21.7", "-21.8")),
+    ("attainment-ks4-attainment-8", "Overall", ("15.6", "19.3", "44.3", "46.3", "-3.7", "-28.7", "-30.7")),
+    ("attainment-ks4-progress-8", "Overall",
+     ("-1.09 (± 0.25)", "-1.18 (± 0.04)", "-0.13 (± 0.02)", "-0.11 (± 0.02)", "+0.09", "-0.96", "-0.98")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "measure", "told"), GAPS, ids=[f"{name} {measure}" for name, measure, _ in GAPS])
+def test_the_gaps_between_children_in_care_and_others(parenting, name, measure, told):
+    drawn = chart(attainment.charts(parenting), name)
+    assert drawn.columns[0] == "Measure"
+    assert drawn.columns[5:] == tuple(
+        f"Difference to {who}" for who in ("in care, England", "all pupils", "state-funded")
+    )
+    assert (measure, *told) in drawn.rows
+
+
+def test_the_widest_gap_is_the_headline(parenting):
+    told = [drawn.headline for drawn in attainment.charts(parenting)]
+    assert told == [
+        "KS2, expected standard: children in care are 30.3 percentage points below all pupils in Maths",
+        "KS2, high standard: children in care are 21.7 percentage points below all pupils in Grammar, punctuation and "
+        "spelling",
+        "KS2, average scaled score: children in care are 4.9 points below all pupils in Reading",
+        "KS2, below the expected standard: children in care are 29.8 percentage points above all pupils in Maths",
+        "KS4, Attainment 8: children in care are 28.7 points below all pupils in Overall",
+        "KS4, Progress 8: children in care are 1.11 points below all pupils in English",
+    ]
 
 
 # --- words ----------------------------------------------------------------------------------------
