@@ -5,14 +5,13 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
-import matplotlib as mpl
-
 from scorecard.editions import Edition
 from scorecard.evidence import Chart, runs, say
 from scorecard.markup import NUMBER, Cell, Head, Html, Table, drawn
 from scorecard.panels import Column, panel, point
 from scorecard.phrases import load_phrases
-from scorecard.sheet import HOUSE, LOOKS, Look, Scale, clean
+from scorecard.sheet import LOOKS, Look, Scale
+from scorecard.style import clean, house
 
 IN_CARE, IN_CARE_ENGLAND, ALL_PUPILS = "in care", "in care, England", "all pupils"
 """Words of the column `pupils`: whose results a row holds. Rows of other pupils are only in the tables."""
@@ -100,7 +99,7 @@ def charts(edition: Edition) -> list[Chart]:
     return [compared(topic) for topic in topics(edition)]
 
 
-@mpl.rc_context(HOUSE)
+@house()
 def compared(topic: Topic) -> Chart:
     """Children in care, children in care in England and all pupils on one scale, a row a measure."""
     names, told = list(topic.measures), list(topic.measures.values())

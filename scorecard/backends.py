@@ -109,6 +109,7 @@ def run_jobs(
 @cache
 def _context(rehearse: Callable[[], None]):
     """Forked processes start with everything loaded, so load it once; no thread, loop or socket may exist yet."""
+    from IPython.core import application, completerlib, crashhandler, logger, oinspect  # noqa: F401 each shell would load them
     from nbformat import v4, validate
 
     from scorecard import engine

@@ -121,7 +121,8 @@ class Making:
         write_whole(part / "manifest.json", _json(pack_manifest(self.edition, job, part, before)))
 
     def rehearse(self) -> None:
-        """Draw a few charts: styles, fonts and glyphs are then loaded for all packs, which halves what each costs."""
+        """Do once what every pack would do again: styles, fonts, words and templates are then there for all."""
+        versions_installed()
         KINDS[self.edition.scorecard].rehearse(self.edition)
 
 

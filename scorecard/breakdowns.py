@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
-import matplotlib as mpl
 import pandas as pd
 
 from scorecard import periods
@@ -13,7 +12,8 @@ from scorecard.editions import Edition
 from scorecard.evidence import Chart, runs, say
 from scorecard.panels import Column, panel
 from scorecard.phrases import load_phrases
-from scorecard.sheet import HOUSE, LOOKS, Scale, Sheet, clean
+from scorecard.sheet import LOOKS, Scale, Sheet
+from scorecard.style import clean, house
 from scorecard.sums import TOTALS
 
 LONGEST, SHOWN = 20, 12
@@ -66,7 +66,7 @@ def charts(edition: Edition) -> list[Chart]:
     return [counted(told, edition) for told in breakdowns(edition)]
 
 
-@mpl.rc_context(HOUSE)
+@house()
 def counted(told: Breakdown, edition: Edition) -> Chart:
     """A table of counts as bars, one a row, in printed order (or the largest rows of a long table)."""
     shown = told.groups

@@ -184,7 +184,7 @@ class Figures:
 
 
 def _by_key(table: pd.DataFrame, key: list[str]) -> dict:
-    return {tuple(getattr(told, column) for column in key): told for told in table.itertuples()}
+    return dict(zip(zip(*(table[column] for column in key), strict=True), table.itertuples(), strict=True))
 
 
 def _figure(told, period: str, file: str, decimals: int) -> Figure:

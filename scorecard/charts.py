@@ -5,16 +5,19 @@ from collections.abc import Sequence
 from scorecard.build import Row, each_once, kents, peers
 from scorecard.evidence import Chart
 from scorecard.ranked import ranked
+from scorecard.style import house
 from scorecard.trend_charts import trend
 
 __all__ = ["Chart", "ranked", "rankings", "trend", "trends"]
 
 
+@house()
 def trends(rows: Sequence[Row], everything: Sequence[Row]) -> list[Chart]:
     """The trend of each rated row, beside Kent's; `everything` holds the rows of all areas."""
     return [trend(row, kents(row, everything)) for row in each_once(rows) if row.rag.word]
 
 
+@house()
 def rankings(rows: Sequence[Row], everything: Sequence[Row]) -> list[Chart]:
     """Where each rated row stands among its peers, if at least two of them have a figure of the same period."""
     told = [(row, peers(row, everything)) for row in each_once(rows) if row.rag.word]

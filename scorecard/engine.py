@@ -22,7 +22,6 @@ from IPython.core.interactiveshell import InteractiveShell
 from jupyter_client.jsonutil import json_clean
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_core.paths import jupyter_runtime_dir
-from nbformat.v4 import new_output
 from papermill.engines import Engine, NBClientEngine, papermill_engines
 from traitlets import Type
 from traitlets.config import Config
@@ -70,6 +69,11 @@ class Recorder:
             self.outputs.clear()
 
 
+def _output(kind: str, **told):
+    """An output as nbformat makes it, but not held against the schema each time: that is done for the notebook."""
+    return nbformat.from_dict({"output_type": kind, **told})
+
+
 class _Stream(TextIOBase):
     """Standard output or error of the notebook."""
 
@@ -80,7 +84,7 @@ class _Stream(TextIOBase):
 
     def write(self, text: str) -> int:
         if text:
-            self.recorder.add(new_output("stream", name=self.name, text=text))
+            self.recorder.add(_output("stream", name=self.name, text=text))
         return len(text)
 
     def writable(self) -> bool:
@@ -96,7 +100,7 @@ class _Publisher(DisplayPublisher):
         if update:
             self.shell.recorder.update(display_id, data, metadata)
         else:
-            self.shell.recorder.display(new_output("display_data", data=data, metadata=metadata), display_id)
+            self.shell.recorder.display(_output("display_data", data=data, metadata=metadata), display_id)
 
     def clear_output(self, wait=False):
         self.shell.recorder.clear(wait)
@@ -113,7 +117,7 @@ class _Result(DisplayHook):
     def write_format_data(self, format_dict, md_dict=None):
         data, metadata = json_clean(format_dict), json_clean(md_dict or {})
         recorder = self.shell.recorder
-        recorder.add(new_output("execute_result", data=data, metadata=metadata, execution_count=recorder.count))
+        recorder.add(_output("execute_result", data=data, metadata=metadata, execution_count=recorder.count))
 
     def start_displayhook(self):
         self.active = True
@@ -140,7 +144,7 @@ class _Shell(InteractiveShell):
     def _showtraceback(self, etype, evalue, stb):
         self.failed_in_display |= self.displayhook.active
         lines = json_clean(list(stb))
-        self.recorder.add(new_output("error", ename=etype.__name__, evalue=str(evalue), traceback=lines))
+        self.recorder.add(_output("error", ename=etype.__name__, evalue=str(evalue), traceback=lines))
 
 
 class CellTimeout(Exception):  # noqa: N818

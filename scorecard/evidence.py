@@ -15,7 +15,8 @@ from scorecard.build import Figure as Cell
 from scorecard.build import Row
 from scorecard.catalogue import Indicator
 from scorecard.ratings import Polarity, Verdict, places
-from scorecard.sheet import DPI, ROOT, Sheet, clean
+from scorecard.sheet import ROOT, Sheet
+from scorecard.style import DPI, clean
 
 GOOD = {Polarity.HIGH: "high is good", Polarity.LOW: "low is good", Polarity.TARGET: "close to the target is good"}
 UNITS = {"%": "per cent", "pp": "percentage points", "count": "number"}

@@ -60,13 +60,17 @@ def _counts(edition: Edition, area: Area) -> dict[str, int]:
 
 
 def _rehearse(edition: Edition) -> None:
-    from scorecard import charts
+    """All charts of one district: later packs repeat most of their words, and styles and glyphs are loaded."""
+    from scorecard import charts, checks, markup
     from scorecard.build import build_rows, build_scorecard
 
-    rows = [row for row in build_scorecard(edition, edition.areas.kent) if row.rag.word][:6]
-    everything = list(build_rows(edition))
+    checks.check(load_edition(edition.name))
+    markup.load_templates()
+    everything, kent = list(build_rows(edition)), edition.areas.kent
+    rows = build_scorecard(edition, edition.areas.districts[0]) or build_scorecard(edition, kent)
     charts.trends(rows, everything)
     charts.rankings(rows, everything)
+    _files(edition, kent, "")
 
 
 KINDS = dict.fromkeys(RATED, Kind(partial(load_edition, as_held=True), _check, _disclosed, _files, _counts, _rehearse))

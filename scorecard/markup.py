@@ -74,6 +74,12 @@ def _environment() -> Environment:
     return Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined)
 
 
+def load_templates() -> None:
+    """Compile every template now: processes that are forked later share them."""
+    for name in _environment().list_templates(["j2"]):
+        _environment().get_template(name)
+
+
 @cache
 def parts():
     """The macros of the small parts: chips and trend lines."""

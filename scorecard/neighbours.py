@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
-import matplotlib as mpl
 import numpy as np
 import pandas as pd
 
@@ -31,26 +30,8 @@ from scorecard.faults import Fault, InputError, nearest
 from scorecard.imports import STORE
 from scorecard.measures import Measure, load_derived, load_measures, measure_of
 from scorecard.ratings import round_half_up
-from scorecard.sheet import (
-    BESIDE,
-    GAP,
-    HAIR,
-    HEIGHT,
-    HOUSE,
-    INK,
-    LINE,
-    LOOKS,
-    SIZE,
-    WIDTH,
-    Look,
-    Scale,
-    Sheet,
-    clean,
-    extent,
-    spread,
-    strokes,
-    wrap,
-)  # fmt: skip
+from scorecard.sheet import HAIR, LOOKS, Look, Scale, Sheet, spread, strokes
+from scorecard.style import BESIDE, GAP, HEIGHT, HOUSE, INK, LINE, SIZE, WIDTH, clean, extent, house, wrap
 
 IN_FORCE = "in force"
 
@@ -192,7 +173,7 @@ def dots(told: Comparison) -> list[Dot]:
     return sorted((dot for dot in found if dot.value is not None), key=lambda dot: (-sign * dot.value, dot.name))
 
 
-@mpl.rc_context(HOUSE)
+@house()
 def ranked_neighbours(told: Comparison) -> Chart:
     """Kent, its ten neighbours by name where the store has them, South East and England, best at the top."""
     found, finding = dots(told), _finding(told)
@@ -279,7 +260,7 @@ def series(told: Comparison) -> list[Line]:
     return lines
 
 
-@mpl.rc_context(HOUSE)
+@house()
 def trend_of_neighbours(told: Comparison) -> Chart:
     """Kent, the mean of its neighbours, their range where the store has it, and England over the years."""
     lines, finding = series(told), _finding(told)

@@ -249,6 +249,9 @@ def with_closing_cell(path: Path, run: str):
     from papermill.iorw import load_notebook_node
 
     notebook = load_notebook_node(str(path))
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None  # those stored for readers are in the way
     closing = nbformat.v4.new_code_cell(f"print({f'{DONE} {run}'!r})", metadata={"papermill": {}, "tags": []})
     notebook.cells.append(closing)
     return notebook

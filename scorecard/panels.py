@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from scorecard.sheet import GAP, HAIR, LINE, SIZE, SMALL, WIDTH, Look, Sheet, clean, extent, strokes, wrap
+from scorecard.sheet import HAIR, Look, Sheet, strokes
+from scorecard.style import GAP, LINE, SIZE, SMALL, WIDTH, clean, extent, wrap
 
 NAMES, COLUMN, PAD = 112, 48, 9
 """Greatest width of the names and of the heading of a column, and the room before a column, in points."""

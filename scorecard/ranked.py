@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
-import matplotlib as mpl
 import numpy as np
 
 from scorecard import periods
@@ -32,24 +31,8 @@ from scorecard.evidence import (
     unit_beside,
 )
 from scorecard.ratings import margin
-from scorecard.sheet import (
-    BESIDE,
-    GAP,
-    HAIR,
-    HOUSE,
-    INK,
-    LINE,
-    LOOKS,
-    SIZE,
-    WIDTH,
-    Look,
-    Scale,
-    Sheet,
-    clean,
-    extent,
-    strokes,
-    wrap,
-)
+from scorecard.sheet import HAIR, LOOKS, Look, Scale, Sheet, strokes
+from scorecard.style import BESIDE, GAP, HOUSE, INK, LINE, SIZE, WIDTH, clean, extent, house, wrap
 
 
 class Place(NamedTuple):
@@ -75,7 +58,7 @@ class Reference(NamedTuple):
     value: Decimal
 
 
-@mpl.rc_context(HOUSE)
+@house()
 def ranked(row: Row, others: Sequence[Row], kent: Row | None = None) -> Chart:
     """Where an area stands among `others` (rows of the same indicator, its own among them), best first.
 

@@ -5,50 +5,30 @@ No axes, no layout engine, no pyplot: a chart then costs a few milliseconds, and
 
 import io
 import math
-import os
 import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
-from html import escape
-from importlib.util import find_spec
-from pathlib import Path
 from typing import NamedTuple
 
-import matplotlib as mpl
 import numpy as np
 from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
-from matplotlib.colors import to_hex, to_rgb
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
-from matplotlib.ft2font import FT2Font, LoadFlags
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from matplotlib.transforms import Affine2D
 from PIL import Image
 
 from scorecard.ratings import Rag, Verdict, places
+from scorecard.style import COLOURS, DPI, FAMILY, GAP, HEADLINE, HOUSE, INK, LINE, SIZE, SMALL, WIDTH, Word, clean, wrap
 
-SHEETS = (Path(find_spec("afcharts").origin).with_name("afcharts.mplstyle"), Path(__file__).with_name("house.mplstyle"))
-HOUSE = {
-    key: value for sheet in SHEETS for key, value in mpl.rc_params_from_file(sheet, use_default_template=False).items()
-}
-"""The Analysis Function's style with our own on top; it holds while a chart is drawn and never beyond."""
-COLOURS = HOUSE["axes.prop_cycle"].by_key()["color"]
-WIDTH, HEIGHT = (inches * 72 for inches in HOUSE["figure.figsize"])
-DPI, SIZE, HEADLINE, SMALL = (HOUSE[key] for key in ("savefig.dpi", "font.size", "axes.titlesize", "axes.labelsize"))
-FAMILY = [name if name.endswith("serif") else f"'{name}'" for name in HOUSE["font.family"]]
 ROOT = re.compile(r'width="[^"]+" height="[^"]+" viewBox="([^"]+)"')
 """Size and view of an SVG; without a size its shape follows the view."""
 RUNS = 3
 """zlib's strategy for runs of one colour: as small as its best effort, and faster."""
-LINE, GAP = 1.2, 6
-"""Height of a line of text in font sizes; the usual space between things, in points."""
-BESIDE = 124
-"""Greatest width of the names at the side, in points."""
-INK = HOUSE["text.color"]
 
 
 class Look(NamedTuple):
@@ -78,136 +58,6 @@ MARKS = {
     None: ("o", 9, "white", "black", 0),
 }
 """Shape, size, colour, colour of the letter and how far the letter sits above the middle."""
-
-
-# --- text -------------------------------------------------------------------------------------------
-
-
-@lru_cache(maxsize=4096)
-def clean(text: str) -> str:
-    """`text` in one line, without characters that XML forbids or that cannot be seen."""
-    return "".join(c for c in " ".join(str(text).split()) if unicodedata.category(c)[0] != "C")
-
-
-@lru_cache
-def _font(bold: bool) -> FT2Font:
-    file = "DejaVuSans-Bold.ttf" if bold else "DejaVuSans.ttf"
-    return FT2Font(str(Path(mpl.get_data_path(), "fonts", "ttf", file)))
-
-
-# A font reads its file as it is used, and forked processes share the place in the file: each opens its own.
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_font.cache_clear)
-
-
-@lru_cache(maxsize=4096)
-def _advance(letter: str, bold: bool) -> float:
-    font = _font(bold)
-    font.set_size(100, 72)
-    return font.load_char(ord(letter), LoadFlags.NO_HINTING).linearHoriAdvance / 65536 / 100
-
-
-@lru_cache(maxsize=4096)
-def extent(text: str, size: float = SIZE, bold: bool = False) -> float:
-    """Width of `text` in points, in DejaVu Sans of `size` points."""
-    return size * sum(_advance(letter, bold) for letter in text)
-
-
-def wrap(text: str, width: float, size: float = SIZE, bold: bool = False, tail: str = "") -> list[str]:
-    """`text` in lines of at most `width` points where its words allow; `tail` follows it and is never broken."""
-    lines, used, space = [], width, extent(" ", size, bold)
-    for word in [*clean(text).split(" "), *([tail] if tail else [])]:
-        used += space + extent(word, size, bold)
-        if used <= width:
-            lines[-1] += f" {word}"
-        else:
-            lines.append(word)
-            used = extent(word, size, bold)
-    return lines
-
-
-class Ink(NamedTuple):
-    """How much of each pixel a word covers (0 to 255, top row first), where it begins, its width, rows above its line.
-
-    All in pixels, from where the word is placed.
-    """
-
-    pixels: np.ndarray
-    begin: int
-    width: float
-    above: int
-
-
-@lru_cache(maxsize=8192)
-def _ink(word: str, size: float, bold: bool) -> Ink:
-    font = _font(bold)
-    font.set_size(size, DPI)
-    known = "".join(letter if font.get_char_index(ord(letter)) else "\ufffd" for letter in word)
-    font.set_text(known, 0, flags=LoadFlags.NO_HINTING)
-    font.draw_glyphs_to_bitmap(antialiased=True)
-    (width, height), begin = font.get_width_height(), font.get_bitmap_offset()[0] // 64
-    return Ink(np.array(font.get_image()), begin, width / 64, (height - font.get_descent()) // 64 + 1)
-
-
-@lru_cache(maxsize=4096)
-def _cover(text: str, size: float, bold: bool) -> tuple[Image.Image, int, int, float]:
-    """The pixels that a text covers, where they begin, their rows above its line, and the width of the text.
-
-    It is put together from its words, most of which stand in other texts and packs too.
-    """
-    space, pen, words = extent(" ", size, bold) * DPI / 72, 0.0, []
-    for word in filter(None, text.split(" ")):
-        ink = _ink(word, size, bold)
-        words.append((round(pen) + ink.begin, ink))
-        pen += ink.width + space
-    left, top = min(x for x, _ in words), max(ink.above for _, ink in words)
-    right = max(x + ink.pixels.shape[1] for x, ink in words)
-    under = max(ink.pixels.shape[0] - ink.above for _, ink in words)
-    cover = np.zeros((top + under, right - left), np.uint8)
-    for x, ink in words:
-        tall, wide = ink.pixels.shape
-        part = cover[top - ink.above :, x - left :][:tall, :wide]
-        np.maximum(part, ink.pixels, out=part)
-    return Image.fromarray(cover), left, top, pen - space
-
-
-class Word(NamedTuple):
-    """A line of text with its anchor in points. Words are put on what matplotlib has drawn, above everything.
-
-    Laid out and drawn by matplotlib, they would take most of the time of a chart.
-    """
-
-    x: float
-    y: float
-    text: str
-    anchor: str
-    size: float
-    bold: bool
-    colour: str
-
-    def svg(self, height: float) -> str:
-        """The word as an element of a drawing of that height."""
-        x, y = (f"{place:f}".rstrip("0").rstrip(".") for place in (self.x, height - self.y))
-        weight = "font-weight: 700; " if self.bold else ""
-        fill = "" if self.colour == "black" else f"; fill: {_hex(self.colour)}"
-        anchor = {"left": "start", "center": "middle", "right": "end"}[self.anchor]
-        style = f"{weight}font-size: {self.size:g}px; text-anchor: {anchor}{fill}"
-        return f'  <text style="{style}" x="{x}" y="{y}">{escape(self.text, quote=False)}</text>\n'
-
-    def paste(self, picture: Image.Image) -> None:
-        """Put the word on a picture."""
-        cover, left, top, width = _cover(self.text, self.size, self.bold)
-        share = {"left": 0, "center": 0.5, "right": 1}[self.anchor]
-        at = round(self.x * DPI / 72 - share * width) + left, picture.height - round(self.y * DPI / 72) - top
-        picture.paste(_hex(self.colour), at, cover)
-
-
-@lru_cache
-def _hex(colour: str) -> str:
-    return to_hex(colour)
-
-
-# --- the sheet --------------------------------------------------------------------------------------
 
 
 def spread(wanted: Sequence[float], sizes: Sequence[float], low=-math.inf, high=math.inf) -> list[float]:

@@ -4,7 +4,6 @@ import math
 from decimal import Decimal
 from typing import NamedTuple
 
-import matplotlib as mpl
 import numpy as np
 
 from scorecard import periods
@@ -30,24 +29,8 @@ from scorecard.evidence import (
     unit_behind,
     unit_beside,
 )
-from scorecard.sheet import (
-    BESIDE,
-    GAP,
-    HAIR,
-    HEIGHT,
-    HOUSE,
-    LINE,
-    LOOKS,
-    SIZE,
-    WIDTH,
-    Scale,
-    Sheet,
-    clean,
-    extent,
-    spread,
-    strokes,
-    wrap,
-)
+from scorecard.sheet import HAIR, LOOKS, Scale, Sheet, spread, strokes
+from scorecard.style import BESIDE, GAP, HEIGHT, HOUSE, LINE, SIZE, WIDTH, clean, extent, house, wrap
 
 
 class End(NamedTuple):
@@ -64,7 +47,7 @@ class End(NamedTuple):
         return len(self.lines) * SIZE * LINE + 3
 
 
-@mpl.rc_context(HOUSE)
+@house()
 def trend(row: Row, kent: Row | None = None) -> Chart:
     """How an indicator of an area moved over the shown periods, against its target, Kent and the benchmarks.
 

@@ -18,6 +18,7 @@ from PIL import Image
 
 from scorecard import charts, sheet
 from scorecard import ranked as _r
+from scorecard import style as house
 from scorecard.build import build_rows
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -60,7 +61,7 @@ def boxes(svg: str) -> list[tuple]:
     for told in ET.fromstring(svg).iter(f"{SVG}text"):
         style = dict(part.split(": ") for part in told.get("style").split("; "))
         size, bold = float(style["font-size"].removesuffix("px")), style.get("font-weight") == "700"
-        width, x, y = sheet.extent(told.text, size, bold), float(told.get("x")), float(told.get("y"))
+        width, x, y = house.extent(told.text, size, bold), float(told.get("x")), float(told.get("y"))
         left = x - {"start": 0, "middle": 0.5, "end": 1}[style["text-anchor"]] * width
         found.append((left, y - 0.73 * size, left + width, y, told.text))
     return found
@@ -132,7 +133,7 @@ def test_no_words_of_a_trend_collide_or_lie_on_a_line(trend, key, area, part):
     told = [box for box in boxes(chart.svg) if box[4] not in LETTERS]
     assert overlapping(told) == []
     assert struck(told, lines(chart.svg, "grid", "target", "floor", "group", "england", "kent", "area")) == []
-    assert all(left >= 0 and right <= sheet.WIDTH for left, _, right, _, _ in told)
+    assert all(left >= 0 and right <= house.WIDTH for left, _, right, _, _ in told)
 
 
 @pytest.mark.parametrize(("key", "area", "kind"), RANKED)
@@ -143,7 +144,7 @@ def test_no_words_of_a_ranked_chart_collide(ranked, key, area, kind):
     # figures stand on paper of their own; all other words keep off the upright lines
     others = [box for box in told if not re.fullmatch(r"[GAR]|[\d.,]+", box[4])]
     assert struck(others, lines(chart.svg, "target", "group", "england", "kent")) == []
-    assert all(left >= 0 and right <= sheet.WIDTH for left, _, right, _, _ in told)
+    assert all(left >= 0 and right <= house.WIDTH for left, _, right, _, _ in told)
 
 
 SIZES = st.floats(1, 40)
@@ -236,9 +237,9 @@ def test_ticks_are_few_round_and_within_the_printed_decimals(values, decimals, t
 
 
 def test_lines_are_wrapped_to_their_width_and_the_tail_stays_whole():
-    told = sheet.wrap("Sevenoaks North & Tonbridge and Malling CSWT", 124, bold=True, tail="24.9 GREEN")
+    told = house.wrap("Sevenoaks North & Tonbridge and Malling CSWT", 124, bold=True, tail="24.9 GREEN")
     assert " ".join(told) == "Sevenoaks North & Tonbridge and Malling CSWT 24.9 GREEN"
-    assert all(sheet.extent(line, sheet.SIZE, True) <= 124 for line in told)
+    assert all(house.extent(line, house.SIZE, True) <= 124 for line in told)
     assert any("24.9 GREEN" in line for line in told)
 
 
@@ -442,7 +443,7 @@ def test_with_polarity_t_the_nearest_to_the_target_is_best(ranked):
 
 def test_only_the_own_area_is_bold(ranked):
     def bold(chart):
-        head = {*sheet.wrap(chart.headline, sheet.WIDTH - 4, sheet.HEADLINE, True)}
+        head = {*house.wrap(chart.headline, house.WIDTH - 4, house.HEADLINE, True)}
         texts = [told for told in ET.fromstring(chart.svg).iter(f"{SVG}text") if "font-weight" in told.get("style")]
         return [told.text for told in texts if told.text not in LETTERS | head]
 
@@ -501,7 +502,7 @@ def test_the_charts_of_a_pack_compare_figures_of_one_period(edition, rows):
 def test_the_same_figures_give_the_same_bytes_whatever_the_settings(rows):
     row = rows["SCS13", "Ashford CSWT", ""]
     first = charts.trend(row)
-    sheet._cover.cache_clear()
+    house._cover.cache_clear()
     loud = {"font.size": 40, "lines.linewidth": 9, "svg.fonttype": "path", "text.usetex": False, "axes.grid": False}
     with mpl.rc_context(loud):
         again = charts.trend(row)
@@ -555,7 +556,7 @@ def test_names_are_only_text(rows, name):
     others = [odd, *(other for (key, _, _), other in rows.items() if key == "SISE71" and other.area.name == "Dover")]
     for chart in (charts.trend(odd, rows["SISE71", "Kent", ""]), charts.ranked(odd, others)):
         shown = " ".join(words(chart.svg))
-        assert sheet.clean(name) in shown
+        assert house.clean(name) in shown
         assert not re.search(r"[\x00-\x1f\u202e]", shown)
         assert not re.search(r"[\x00-\x1f\u202e]", chart.alt + chart.source + chart.subtitle)
         assert Image.open(io.BytesIO(chart.png)).size[0] == 720
@@ -582,7 +583,7 @@ def test_forked_processes_do_not_share_the_place_in_a_font_file():
     """Else two packs that are drawn side by side read each other's glyphs."""
     from multiprocessing import get_context
 
-    from scorecard.sheet import _font
+    from scorecard.style import _font
 
     before = _font(False)
     receive, send = get_context("fork").Pipe(duplex=False)

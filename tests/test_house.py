@@ -23,7 +23,7 @@ ORDER = [
     "sums", "years", "measures", "benchmarks", "likeness", "checks",
     "build", "history", "reconcile",
     "phrases", "commentary", "markup", "tables",
-    "sheet", "evidence", "trend_charts", "ranked", "charts",
+    "style", "sheet", "evidence", "trend_charts", "ranked", "charts",
     "panels", "breakdowns", "attainment",
     "layouts", "imports", "comparators", "neighbours",
     "kinds", "engine", "export", "packs", "backends", "batch", "cluster", "remote",
