@@ -50,7 +50,9 @@ def _files(edition: Edition, area: Area, title: str) -> dict[str, str]:
     from scorecard.commentary import markdown
 
     rows = build_scorecard(edition, area)
-    return {"scorecard.csv": to_csv(scorecard_frame(rows)), "commentary.md": markdown(rows, title)}
+    policy = edition.disclosure
+    frame = scorecard_frame(rows).assign(disclosure=policy.name)
+    return {"scorecard.csv": to_csv(frame), "commentary.md": f"{markdown(rows, title)}\n{policy.said}\n"}
 
 
 def _counts(edition: Edition, area: Area) -> dict[str, int]:
