@@ -228,7 +228,7 @@ def _row(figures: Figures, section: Section, area: Area, indicator: Indicator) -
         travelled(latest, previous, standard), outturn, outturn_standard,
         _rated(edition, indicator, outturn, outturn_standard) if outturn else Verdict(None, NO_VALUE),
         figures.standard(indicator, area, section.next_year), benchmark, benchmark_name, england, england_name,
-        _known(year_ago), travelled(latest, year_ago, standard),
+        year_ago, travelled(latest, year_ago, standard),
     )  # fmt: skip
 
 
