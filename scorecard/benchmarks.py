@@ -277,10 +277,11 @@ def standings(
     force = group_name(model_in_force(areas.neighbour_models, as_at))
     beside = [told for told in here.itertuples() if told.area != kent.area and told.method != MEDIAN]
     in_order = sorted(beside, key=lambda told: (told.area != force, told.method != MEAN, told.n is None))
-    return [_standing(told, kent, measure, polarity, target, force) for told in in_order]
+    return [standing(told, kent, measure, polarity, target, force) for told in in_order]
 
 
-def _standing(told, kent, measure: Measure, polarity, target, force: str) -> Standing:
+def standing(told, kent, measure: Measure, polarity: Polarity | None, target: Decimal | None, force: str) -> Standing:
+    """Kent's derived row beside another of the same year and vintage; `force` names the group of the model in force."""
     said = verdict(kent.value, told.value, polarity, measure.decimals, target).word
     ahead = None if told.value is None else gap(kent.value, told.value, polarity, target)
     return Standing(

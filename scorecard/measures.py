@@ -21,6 +21,8 @@ UNUSABLE = "published, not usable: outside the range of all authorities"
 DERIVED = ["indicator", "year", "area", "value", "n", "rank", "of", "national_rank", "national_of", "band", "method",
            "source", "vintage", "status"]  # fmt: skip
 """Columns of `benchmarks_derived.csv`; explained at the top of `params/benchmarks.yml`."""
+SOURCES = {"LAIT": "Local Authority Interactive Tool", "EES": "Explore Education Statistics"}
+"""Where the Department for Education publishes."""
 NUMBERS, WHOLE = ["value"], ["n", "rank", "of", "national_rank", "national_of"]
 FILE = "benchmarks_derived.csv"
 
