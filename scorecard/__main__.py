@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from scorecard.benchmarks_cli import benchmarks
+from scorecard.changes_cli import changes, history
 from scorecard.faults import InputError
 from scorecard.month_cli import new_edition, read_checked, report
 
@@ -42,7 +43,7 @@ def main():
     """
 
 
-for command in (benchmarks, new_edition, report):
+for command in (benchmarks, new_edition, report, changes, history):
     main.add_command(command)
 
 
@@ -55,7 +56,7 @@ def ratings(edition_name, area, form):
     from scorecard.build import build_ratings
 
     edition = read_checked(edition_name)
-    told = build_ratings(edition).assign(disclosure=edition.disclosure.name)
+    told = build_ratings(edition)
     if area:
         told = told[told["area"] == edition.area(area).name]
     click.echo(FORMS[form](told), nl=False)

@@ -144,6 +144,14 @@ class Edition:
             raise InputError([Fault("error", "ARE002", "areas.yml", f'"{name}" is not in edition {self.name}.', "")])
         return area
 
+    def indicator(self, code: str) -> Indicator:
+        """The indicator with that key or an older code of it; `InputError` with the near matches otherwise."""
+        for one in self.catalogue.values():
+            if code in (one.key, *one.older_codes):
+                return one
+        said = f'"{code}" is not an indicator.'
+        raise InputError([Fault("error", "CAT004", "indicators.yml", said, nearest(code, list(self.catalogue)))])
+
     def teams_of(self, district: str) -> list[Area]:
         """The teams that serve a district, social work first."""
         serving = [team for team in self.areas.teams(self.teams_as_of) if district in team.districts]
@@ -206,6 +214,16 @@ def _edition(name: str, folder: Path) -> Edition:
     if faults:
         raise InputError(faults)
     return Edition(name=name, **told, catalogue=catalogue, areas=load_areas(), **tables)
+
+
+def load_before(edition: Edition, folder: Path = EDITIONS) -> list[Edition]:
+    """The earlier editions of the same scorecard that can be read, oldest first."""
+    found = []
+    for name in editions_known(folder):
+        with suppress(InputError):  # an edition that cannot be read has a check of its own
+            if name != edition.name and kind_of(name, folder) == edition.scorecard:
+                found.append(load_edition(name, folder))
+    return sorted((one for one in found if one.as_at < edition.as_at), key=lambda one: one.as_at)
 
 
 def _catalogue(base: Path, path: Path, faults: list[Fault]) -> dict[str, Indicator]:

@@ -57,8 +57,7 @@ NEAR_BY = "near, not like for like"
 def _held(cell, derived: Sequence) -> str:
     dates = {True: [], False: []}
     for one in derived:
-        status = f" ({one.status})" if one.status else ""
-        dates[agrees(cell.value, one.value)].append(periods.date(one.vintage) + status)
+        dates[agrees(cell.value, one.value)].append(periods.date(one.vintage))
     if dates[True]:
         no_longer = f", not of {' and '.join(dates[False])}" if dates[False] else ""
         return f"the same in DfE's data of {' and '.join(dates[True])}{no_longer}"

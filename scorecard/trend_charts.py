@@ -2,6 +2,7 @@
 
 import math
 from decimal import Decimal
+from itertools import groupby
 from typing import NamedTuple
 
 import numpy as np
@@ -183,9 +184,19 @@ def _trend_alt(row: Row, threads: list[Thread], bounds: Bounds) -> str:
     rating = rating_told(row.rag)
     said = [f"{subject(row.indicator)}, {row.area.name}{in_unit(row)}, {_movement(row)}{_against(bounds, unit)}."]
     said += [f"{rating[:1].upper()}{rating[1:]}."]
-    said += [f"No value for {periods.name(c.period)} ({c.reason})." for c in row.series[:-1] if c.value is None]
+    said += [f"No value for {span} ({reason})." for span, reason in _gaps(row)]
     said += [f"{' '.join(named(thread.name, thread.cells[-1], row.latest.period, unit))}." for thread in rest]
     return clean(" ".join(["Line chart.", *said]))
+
+
+def _gaps(row: Row) -> list[tuple[str, str | None]]:
+    """Each run of earlier periods without value for the same reason, as a span of them, with the reason."""
+    found = []
+    for (known, reason), run in groupby(row.series[:-1], key=lambda cell: (cell.value is not None, cell.reason)):
+        told = [periods.name(cell.period) for cell in run]
+        span = " and ".join(told) if len(told) < 3 else f"{told[0]} to {told[-1]}"
+        found += [] if known else [(span, reason)]
+    return found
 
 
 def _movement(row: Row) -> str:

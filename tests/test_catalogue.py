@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from scorecard.areas import load_areas
-from scorecard.catalogue import PARAMS, load_catalogue, read_yaml
+from scorecard.catalogue import PARAMS, catalogue_of_edition, load_catalogue, read_yaml
 from scorecard.faults import InputError
 from scorecard.periods import KIND_OF_DATA_PERIOD
 
@@ -243,3 +243,31 @@ def test_a_missing_or_unreadable_file_is_named(tmp_path):
     (tmp_path / "areas.yml").write_bytes(b"kent: \x96\n")
     with pytest.raises(InputError, match=r"YML002 areas\.yml: is not readable YAML: it is not text in UTF-8"):
         read_yaml(tmp_path / "areas.yml")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("EY3: {released: May 2024}", 'CAT004 indicators.yml: "EY3" is not an indicator. Did you mean "EY2"'),
+        ("SEND20: {unit: days}", 'CAT004 indicators.yml: "SEND20" is not an indicator. It is now called APP17.'),
+        ("EY2: {units: days}", "CAT005 indicators.yml: EY2: units is not a field that an edition can change."),
+        ("EY2: {key: EY3}", "CAT005 indicators.yml: EY2: key is not a field that an edition can change."),
+        ("EY2: {polarity: U}", 'CAT003 indicators.yml: EY2: polarity "U" is none of H, L, T.'),
+    ],
+    ids=["unknown", "an older code", "no field", "the key", "no polarity"],
+)
+def test_what_an_edition_cannot_change_is_refused(tmp_path, text, said):
+    own = tmp_path / "indicators.yml"
+    own.write_text(text, encoding="utf-8")
+    with pytest.raises(InputError) as refused:
+        catalogue_of_edition(PARAMS / "indicators.yml", own)
+    assert said in str(refused.value)
+
+
+def test_an_edition_changes_only_what_it_says(tmp_path):
+    own = tmp_path / "indicators.yml"
+    own.write_text("EY14: {additive: []}", encoding="utf-8")
+    told, base = catalogue_of_edition(PARAMS / "indicators.yml", own), load_catalogue()
+    assert {key for key in base if told[key] != base[key]} == {"EY14"}
+    assert told["EY14"].additive == ()
+    assert catalogue_of_edition(PARAMS / "indicators.yml", tmp_path / "none.yml") == base

@@ -21,14 +21,14 @@ ORDER = [
     "faults", "periods", "ratings", "trends",
     "catalogue", "disclosure", "areas", "editions", "texts",
     "sums", "years", "measures", "benchmarks", "likeness", "checks",
-    "build", "history", "reconcile",
+    "build", "history", "changes", "reconcile",
     "phrases", "commentary", "markup", "tables", "standing",
     "style", "sheet", "evidence", "trend_charts", "ranked", "charts", "ranks",
-    "panels", "breakdowns", "attainment",
+    "panels", "breakdowns", "attainment", "changed",
     "layouts", "imports", "comparators", "neighbours",
     "kinds", "engine", "export", "packs", "backends", "batch", "cluster", "remote",
     "document", "report",
-    "new_edition", "benchmarks_cli", "month_cli", "__main__",
+    "new_edition", "benchmarks_cli", "changes_cli", "month_cli", "__main__",
 ]  # fmt: skip
 """A module imports only from those left of it. A new module is put into its place here, and nowhere else."""
 
