@@ -56,7 +56,7 @@ def ratings(edition_name, area, form):
     from scorecard.build import build_ratings
 
     edition = read_checked(edition_name)
-    told = build_ratings(edition)
+    told = build_ratings(edition).assign(disclosure=edition.disclosure.name)
     if area:
         told = told[told["area"] == edition.area(area).name]
     click.echo(FORMS[form](told), nl=False)

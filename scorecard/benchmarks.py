@@ -126,11 +126,15 @@ def group_name(model: NeighbourModel | None) -> str:
 
 
 class Values(NamedTuple):
-    """The values of one measure in one year: authorities by number, and the published wider areas by name."""
+    """The values of one measure in one year: authorities by number, and the published wider areas by name.
+
+    `status` is what the source's label of the year says of them (provisional, revised, final), or None.
+    """
 
     authorities: dict[int, Decimal]
     published: dict[str, Decimal]
     unusable: frozenset[str] = frozenset()
+    status: str | None = None
 
 
 def exact(value: float) -> Decimal | None:
@@ -144,12 +148,13 @@ def values_of(rows: pd.DataFrame, measure: Measure, year: str, wider: Mapping[in
     `wider` names the published areas by their number. A difference is taken area by area.
     """
     told = rows[(rows["year_label"] == measure.year_label(year)) & rows["value"].notna()]
+    status = " and ".join(sorted(set(told["status"].dropna()))) or None
     legs = [_leg(told[told["measure"] == leg], wider) for leg in measure.legs]
     if len(legs) == 1:
-        return legs[0]
+        return legs[0]._replace(status=status)
     more, less = legs
     return Values(_minus(more.authorities, less.authorities), _minus(more.published, less.published),
-                  more.unusable | less.unusable)  # fmt: skip
+                  more.unusable | less.unusable, status)  # fmt: skip
 
 
 def _leg(rows: pd.DataFrame, wider: Mapping[int, str]) -> Values:
@@ -176,7 +181,7 @@ def figures(
     is given.
     """
     own, local = values.authorities.get(kent), values.authorities
-    end = (measure.title, vintage)
+    end = (measure.title, vintage, values.status)
     for model in areas.neighbour_models:
         near = [local[told["dfe"]] for told in model.neighbours if told["dfe"] in local]
         if len(near) < FEWEST:
@@ -212,7 +217,7 @@ def weighted_figures(rows: pd.DataFrame, measure: Measure, year: str, *, areas: 
         if len(near) >= FEWEST:
             value = weighted_mean(*([count[number] for number in near] for count in counts))
             yield (measure.indicator, year, group_name(model), _kept(value), len(near), *[None] * 5, WEIGHTED,
-                   f"EES {' of '.join(names)}", vintage)  # fmt: skip
+                   f"EES {' of '.join(names)}", vintage, None)  # fmt: skip
 
 
 def derived_frame(tuples: Iterable[tuple]) -> pd.DataFrame:
@@ -242,6 +247,7 @@ class Standing(NamedTuple):
     method: str
     source: str
     vintage: str
+    status: str | None
     in_force: bool
 
 
@@ -271,15 +277,17 @@ def standings(
     force = group_name(model_in_force(areas.neighbour_models, as_at))
     beside = [told for told in here.itertuples() if told.area != kent.area and told.method != MEDIAN]
     in_order = sorted(beside, key=lambda told: (told.area != force, told.method != MEAN, told.n is None))
-    return [_standing(told, kent, measure, polarity, target, force) for told in in_order]
+    return [standing(told, kent, measure, polarity, target, force) for told in in_order]
 
 
-def _standing(told, kent, measure: Measure, polarity, target, force: str) -> Standing:
+def standing(told, kent, measure: Measure, polarity: Polarity | None, target: Decimal | None, force: str) -> Standing:
+    """Kent's derived row beside another of the same year and vintage; `force` names the group of the model in force."""
     said = verdict(kent.value, told.value, polarity, measure.decimals, target).word
     ahead = None if told.value is None else gap(kent.value, told.value, polarity, target)
     return Standing(
         measure.indicator, told.year, kent.value, told.area, told.value, told.n, ahead, said, told.rank, told.of,
-        kent.national_rank, kent.national_of, kent.band, told.method, told.source, told.vintage, told.area == force,
+        kent.national_rank, kent.national_of, kent.band, told.method, told.source, told.vintage, told.status,
+        told.area == force,
     )  # fmt: skip
 
 

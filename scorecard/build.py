@@ -224,7 +224,7 @@ def _row(figures: Figures, section: Section, area: Area, indicator: Indicator) -
     benchmark, benchmark_name = figures.benchmark(indicator, "group")
     england, england_name = figures.benchmark(indicator, "England")
     return Row(
-        section, area, indicator, series, standard, _rated(edition, indicator, latest, standard), previous,
+        section, area, indicator, series, standard, _rated(edition, indicator, latest, standard), _known(previous),
         travelled(latest, previous, standard), outturn, outturn_standard,
         _rated(edition, indicator, outturn, outturn_standard) if outturn else Verdict(None, NO_VALUE),
         figures.standard(indicator, area, section.next_year), benchmark, benchmark_name, england, england_name,
@@ -246,6 +246,11 @@ def _rated(edition: Edition, indicator: Indicator, figure: Figure, standard: Sta
 
 def _confident(indicator: Indicator, figure: Figure, standard: Standard, rating: Verdict) -> Confidence:
     return confidence(figure, standard, rating, indicator.interval, indicator.decimals)
+
+
+def _known(figure: Figure | None) -> Figure | None:
+    """The figure, unless it was withheld: then only its reason stands beside the arrow that is missing."""
+    return figure if figure and figure.value is not None else None
 
 
 def travelled(latest: Figure, previous: Figure | None, standard: Standard) -> Verdict:

@@ -5,7 +5,7 @@ printed figures in, never recomputed or rounded.
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -100,8 +100,11 @@ def _position(value: Decimal, standard: Decimal) -> str:
     return "above" if value > standard else "below" if value < standard else "equal"
 
 
-def sentence(row: Row, phrases: Phrases | None = None) -> str:
-    """What a row says: rating, figure against target and floor standard, direction of travel, notes, benchmarks."""
+def sentence(row: Row, phrases: Phrases | None = None, beside: Mapping[str, str] | None = None) -> str:
+    """What a row says: rating, figure against target and floor standard, direction of travel, notes, benchmarks.
+
+    `beside` has what more is said of an indicator, such as its rank among the statistical neighbours.
+    """
     words = phrases or load_phrases()
     facts, travel = _facts(row, words), _travel(row)
     parts = [_finding(row, words, facts), words.say("travel", travel, **facts) if travel else "", _year_ago(row, words)]
@@ -109,7 +112,8 @@ def sentence(row: Row, phrases: Phrases | None = None) -> str:
     if row.outturn and row.outturn.value is not None:
         rated = "rated" if row.outturn_rag.word else NOT_RATED
         parts.append(words.say("outturn", rated + _noted(row), **facts))
-    return " ".join(part for part in [*parts, _benchmarks(row, words)] if part)
+    parts += [_benchmarks(row, words), (beside or {}).get(row.indicator.key)]
+    return " ".join(part for part in parts if part)
 
 
 def _state(row: Row) -> str:
@@ -253,11 +257,12 @@ def _changes(rows: Iterable[Row], earlier: Callable, since: Callable[[Row], str]
     return changes
 
 
-def sentences(rows: Iterable[Row], phrases: Phrases | None = None) -> dict[str, list[str]]:
-    """The sentence of each row, by rating: RED, AMBER, GREEN, not rated."""
-    return {
-        str(rating or NOT_RATED): [sentence(row, phrases) for row in those] for rating, those in grouped(rows).items()
-    }
+def sentences(
+    rows: Iterable[Row], phrases: Phrases | None = None, beside: Mapping[str, str] | None = None
+) -> dict[str, list[str]]:
+    """The sentence of each row, by rating: RED, AMBER, GREEN, not rated; `beside` as in `sentence`."""
+    groups = grouped(rows).items()
+    return {str(rating or NOT_RATED): [sentence(row, phrases, beside) for row in those] for rating, those in groups}
 
 
 def remarks(rows: Iterable[Row], phrases: Phrases | None = None) -> list[str]:
@@ -267,13 +272,18 @@ def remarks(rows: Iterable[Row], phrases: Phrases | None = None) -> list[str]:
     return [words.say("markdown", "floors"), *notes]
 
 
-def markdown(rows: Iterable[Row], title: str, phrases: Phrases | None = None) -> str:
-    """The drafted commentary of a pack as Markdown: a list of sentences for each rating, then the notes on figures."""
+def markdown(
+    rows: Iterable[Row], title: str, phrases: Phrases | None = None, beside: Mapping[str, str] | None = None
+) -> str:
+    """The drafted commentary of a pack as Markdown: a list of sentences for each rating, then the notes on figures.
+
+    `beside` as in `sentence`.
+    """
     words, rows = phrases or load_phrases(), each_once(rows)
     said = {name: _escaped(words.say("markdown", name, title=title)) for name in words.groups["markdown"]}
     parts = [f"# {said['title']}", said["drafted"], said["floors"]]
     for rating, those in grouped(rows).items():
-        bullets = [f"- {_escaped(sentence(row, words))}" for row in those]
+        bullets = [f"- {_escaped(sentence(row, words, beside))}" for row in those]
         parts += [f"## {said[rating or NOT_RATED]}", "\n".join(bullets) or said["none"]]
     notes = [f"- {_escaped(words.say('markdown', phrase, **fields))}" for phrase, fields in _notes(rows)]
     parts += [f"## {said['notes']}", "\n".join(notes)] if notes else []

@@ -18,8 +18,8 @@ from scorecard.catalogue import PARAMS, Indicator, read_yaml
 from scorecard.faults import Fault, InputError, nearest
 from scorecard.ratings import round_half_up
 
-WITHHELD = "withheld: few children"
-"""The reason that stands for a withheld figure; tables print it as `c`."""
+WITHHELD = "c (few children)"
+"""The reason that stands for a withheld figure, in every output."""
 ROOM = 2
 """Whoever works out the limits of a hidden count must be left with at least three numbers."""
 ENDLESS = Decimal("Infinity")

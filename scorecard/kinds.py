@@ -48,9 +48,12 @@ def _disclosed(edition: Edition) -> Edition:
 def _files(edition: Edition, area: Area, title: str) -> dict[str, str]:
     from scorecard.build import build_scorecard, scorecard_frame
     from scorecard.commentary import markdown
+    from scorecard.standing import beside
 
     rows = build_scorecard(edition, area)
-    return {"scorecard.csv": to_csv(scorecard_frame(rows)), "commentary.md": markdown(rows, title)}
+    policy, said = edition.disclosure, markdown(rows, title, beside=beside(edition, area))
+    frame = scorecard_frame(rows).assign(disclosure=policy.name)
+    return {"scorecard.csv": to_csv(frame), "commentary.md": f"{said}\n{policy.said}\n"}
 
 
 def _counts(edition: Edition, area: Area) -> dict[str, int]:

@@ -57,7 +57,8 @@ NEAR_BY = "near, not like for like"
 def _held(cell, derived: Sequence) -> str:
     dates = {True: [], False: []}
     for one in derived:
-        dates[agrees(cell.value, one.value)].append(periods.date(one.vintage))
+        status = f" ({one.status})" if one.status else ""
+        dates[agrees(cell.value, one.value)].append(periods.date(one.vintage) + status)
     if dates[True]:
         no_longer = f", not of {' and '.join(dates[False])}" if dates[False] else ""
         return f"the same in DfE's data of {' and '.join(dates[True])}{no_longer}"

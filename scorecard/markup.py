@@ -49,7 +49,7 @@ class Cell(NamedTuple):
 class Table(NamedTuple):
     """A table as the templates draw it; column number `header` heads the rows; `empty` says that there are none.
 
-    `remarks` stand below it and hold for whole columns.
+    `lead` says above it what it shows; `remarks` stand below it and hold for whole columns.
     """
 
     caption: str
@@ -61,6 +61,7 @@ class Table(NamedTuple):
     details: "Table | None" = None
     empty: str = ""
     remarks: Sequence[str] = ()
+    lead: str = ""
 
     @property
     def notes(self) -> list[str]:

@@ -19,8 +19,10 @@ MEAN, MEDIAN, WEIGHTED, PUBLISHED = "mean", "median", "weighted mean", "publishe
 UNUSABLE = "published, not usable: outside the range of all authorities"
 """A figure of a region or country that no mix of its authorities can have; its value is left empty."""
 DERIVED = ["indicator", "year", "area", "value", "n", "rank", "of", "national_rank", "national_of", "band", "method",
-           "source", "vintage"]  # fmt: skip
+           "source", "vintage", "status"]  # fmt: skip
 """Columns of `benchmarks_derived.csv`; explained at the top of `params/benchmarks.yml`."""
+SOURCES = {"LAIT": "Local Authority Interactive Tool", "EES": "Explore Education Statistics"}
+"""Where the Department for Education publishes."""
 NUMBERS, WHOLE = ["value"], ["n", "rank", "of", "national_rank", "national_of"]
 FILE = "benchmarks_derived.csv"
 
@@ -48,6 +50,7 @@ class Measure:
     years: str
     label: str
     decimals: int
+    unit: str | None = None
     counts: dict | None = None
     differs: tuple[Differs, ...] = ()
 
@@ -76,7 +79,7 @@ def load_measures(path: Path = PARAMS / "benchmarks.yml") -> dict[str, Measure]:
     """All measures by indicator; `InputError` lists every entry that is not whole."""
     faults, measures = [], {}
     fine = {field.name for field in fields(Measure)}
-    needed = fine - {"counts", "differs"}
+    needed = fine - {"unit", "counts", "differs"}
     for position, entry in enumerate(read_yaml(path)["indicators"], start=1):
         name = entry.get("indicator", f"entry {position}")
         said = [f"{odd} is missing" for odd in sorted(needed - set(entry))]
@@ -129,7 +132,8 @@ def load_derived(edition: str, folder: Path = EDITIONS) -> pd.DataFrame:
     table = pd.DataFrame(lines, columns=DERIVED, dtype=object)
     for column, form in [*dict.fromkeys(NUMBERS, Decimal).items(), *dict.fromkeys(WHOLE, int).items()]:
         table[column] = pd.Series([form(cell) if cell else None for cell in table[column]], dtype=object)
-    table["band"] = table["band"].where(table["band"] != "", None)
+    for column in ("band", "status"):
+        table[column] = table[column].where(table[column] != "", None)
     table["row"] = range(2, len(table) + 2)
     return table
 

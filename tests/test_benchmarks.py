@@ -183,7 +183,7 @@ WIDER = {989: "South East", 970: "England"}
 
 def stored(*lines):
     table = pd.DataFrame(lines, columns=["measure", "year_label", "level", "dfe", "value"])
-    return table.assign(value=table["value"].astype(float))
+    return table.assign(value=table["value"].astype(float), status=None)
 
 
 def test_neighbours_without_a_value_are_left_out_and_counted():
@@ -226,6 +226,28 @@ def test_a_region_above_all_of_its_authorities_is_not_used():
     assert [fault.code for fault in impossible(told.assign(row=2))] == ["BMK106"]
 
 
+def test_what_the_label_of_a_year_says_of_its_figures_is_carried_along():
+    """`2023 (Rev)` and `2023 (prov)` for the two measures of a difference."""
+    measure = load_measures()["EY15"]
+    rows = stored(*((leg, "2023", "la", 886, value) for leg, value in zip(measure.legs, (72.5, 51.2), strict=True)))
+    rows["status"] = ["revised", "provisional"]
+    values = values_of(rows, measure, "2022-23", WIDER)
+    assert values.status == "provisional and revised"
+    told = derived_frame(figures(values, measure, "2022-23", areas=load_areas(), kent=886, polarity=L, vintage="v"))
+    assert [*told["status"]] == ["provisional and revised"]
+
+
+def test_the_committed_figures_say_which_are_revised():
+    """The tool marks the key stage 5 years 2018, 2019 and from 2022 as revised, 2020 and 2021 as final."""
+    told = load_derived("2024-07")
+    marked = told[told["status"].notna()]
+    assert set(marked["indicator"]) == {"CYPE23", "CYPE24", "CYPE25"}
+    assert marked.groupby("year")["status"].unique().map(list).to_dict() == {
+        "2017-18": ["revised"], "2018-19": ["revised"], "2019-20": ["final"], "2020-21": ["final"],
+        "2021-22": ["revised"], "2022-23": ["revised"], "2023-24": ["revised"],
+    }  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("key", "label"), [("SCS03", "2023"), ("APP17", "2022"), ("EH43", "2022/23"), ("EY14", "2023")]
 )
@@ -235,8 +257,10 @@ def test_years_are_aligned_by_the_label_of_the_source(key, label):
 
 def test_derived_figures_are_written_and_read_back_the_same(tmp_path):
     (tmp_path / "2024-07").mkdir()
-    lines = [("SCS03", "2022-23", "England", Decimal("22.4"), *[None] * 6, PUBLISHED, "LAIT ReReferral", "2024-11"),
-             ("SCS03", "2022-23", "Kent", None, 10, 8, 11, 90, 149, "C", PUBLISHED, "LAIT x", "2024-11")]  # fmt: skip
+    lines = [
+        ("SCS03", "2022-23", "England", Decimal("22.4"), *[None] * 6, PUBLISHED, "LAIT ReReferral", "2024-11", None),
+        ("SCS03", "2022-23", "Kent", None, 10, 8, 11, 90, 149, "C", PUBLISHED, "LAIT x", "2024-11", "revised"),
+    ]
     write_derived(derived_frame(lines), "2024-07", tmp_path)
     told = load_derived("2024-07", tmp_path)
     assert [tuple(line) for line in told[DERIVED].to_numpy()] == lines

@@ -1,5 +1,9 @@
 """Disclosure control: what is withheld, and an attacker of his own making who tries to work it out again."""
 
+import os
+import shutil
+import subprocess
+import sys
 from dataclasses import replace
 from decimal import Decimal
 from types import SimpleNamespace
@@ -11,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import Bounds, LinearConstraint, milp
 
+from scorecard.catalogue import PARAMS
 from scorecard.disclosure import (
     WITHHELD,
     Counts,
@@ -309,3 +314,41 @@ def test_a_policy_that_rounds_rounds_counts_and_works_percentages_out_from_them(
     counted = rounded.observations[rounded.observations["indicator"] == "EH44"]["value"].dropna()
     assert all(value % 5 == 0 for value in counted)
     assert isinstance(rounded.observations, pd.DataFrame)
+
+
+# --- packs ----------------------------------------------------------------------------------------------------
+
+
+def packs_of(folder, counts: dict[tuple[str, str], tuple[str, str, str]]):
+    """The packs of an edition under the policy `publish`, with other small counts of CYPE8 in 2024-25 Q1."""
+    shutil.copytree(PARAMS, folder / "params")
+    shutil.copytree(PARAMS.parent / "notebooks", folder / "notebooks")
+    edition = folder / "params" / "editions" / "2024-07"
+    with (edition / "edition.yml").open("a", encoding="utf-8") as settings:
+        settings.write("\ndisclosure: publish\n")
+    lines = (edition / "observations.csv").read_text(encoding="utf-8").splitlines(keepends=True)
+    for (area, printed), numbers in counts.items():
+        place = next(n for n, line in enumerate(lines) if line.startswith(f"CYPE8,{area},2024-25 Q1,{printed},"))
+        lines[place] = f"CYPE8,{area},2024-25 Q1,{','.join(numbers)},\n"
+    (edition / "observations.csv").write_text("".join(lines), encoding="utf-8")
+    command = [sys.executable, "-m", "scorecard", "packs", "--edition", "2024-07", "--out", str(folder / "out"),
+               "--district", "Ashford", "--district", "Kent"]  # fmt: skip
+    environment = {**os.environ, "SCORECARD_PARAMS": str(folder / "params"), "SCORECARD_STORE": os.devnull}
+    subprocess.run(command, check=True, capture_output=True, env=environment, cwd=PARAMS.parent)
+    found = (path for path in (folder / "out" / "2024-07").rglob("*") if path.is_file())
+    return {path.relative_to(folder / "out").as_posix(): path.read_bytes() for path in found}
+
+
+def test_no_byte_of_a_pack_depends_on_what_is_withheld(tmp_path):
+    """Ashford has 5 of 22, Folkestone and Hythe 11 of 16: with 4 and 12 instead, nothing in the packs is different.
+
+    Not in text, nor in pictures, nor in anything packed or encoded. Only the manifests differ: they name the hash of
+    observations.csv.
+    """
+    ashford, folkestone = ("Ashford", "22.7"), ("Folkestone and Hythe", "68.8")
+    told = packs_of(tmp_path / "one", {ashford: ("22.7", "5", "22"), folkestone: ("68.8", "11", "16")})
+    other = packs_of(tmp_path / "two", {ashford: ("18.2", "4", "22"), folkestone: ("75.0", "12", "16")})
+    assert told.keys() == other.keys()
+    assert {name for name in told if told[name] != other[name]} == {name for name in told if "manifest.json" in name}
+    assert "c (few children)" in told["2024-07/ashford/scorecard.csv"].decode()
+    assert policy_called("publish").said in told["2024-07/ashford/pack.html"].decode()
