@@ -282,9 +282,15 @@ def mark(printed: str) -> str:
     return printed[len(printed.rstrip("*")) :]
 
 
-def read_table(path: Path, table: str, faults: list[Fault]) -> pd.DataFrame:
-    """One CSV file as a frame of strings and Decimals with its line numbers; what is malformed goes to `faults`."""
-    columns = TABLES[table]
+def read_table(
+    path: Path, table: str, faults: list[Fault], tables: dict[str, list[str]] = TABLES,
+    numbers: dict[str, list[str]] = NUMBERS,
+) -> pd.DataFrame:  # fmt: skip
+    """One CSV file as a frame of strings and Decimals with its line numbers; what is malformed goes to `faults`.
+
+    `tables` names the columns of each table, `numbers` those that hold figures.
+    """
+    columns = tables[table]
     if not path.exists():
         if table not in OPTIONAL:
             faults.append(Fault("error", "CSV001", path.name, "is missing.", "Put it into the edition's folder."))
@@ -293,7 +299,7 @@ def read_table(path: Path, table: str, faults: list[Fault]) -> pd.DataFrame:
     lines = _lines(path, faults)
     if len(faults) > before:
         return _frame([], columns)
-    return _frame(_whole_rows(path.name, lines, columns, faults), columns, path.name, NUMBERS.get(table, []), faults)
+    return _frame(_whole_rows(path.name, lines, columns, faults), columns, path.name, numbers.get(table, []), faults)
 
 
 def _lines(path: Path, faults: list[Fault]) -> list[tuple[int, list[str]]]:

@@ -2,7 +2,7 @@
 
 import io
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby
@@ -191,8 +191,12 @@ def source_of(row: Row, cells: Iterable[Cell], shown: Iterable[str]) -> str:
         if period not in shown:
             told.append(f"{' and '.join(thread.name for thread in of)}: {periods.name(period)}, a period not shown.")
     told += _held(row)
-    listed = "; ".join(f"{file} {runs(rows)}" for file, rows in files.items() if rows)
-    return clean(" ".join([f"Source: {listed}.", *told]))
+    return clean(" ".join([source_of_rows(files), *told]))
+
+
+def source_of_rows(files: Mapping[str, set[int]]) -> str:
+    """`Source: outcomes.csv rows 4, 5, 9 to 15.` for the rows of each file."""
+    return f"Source: {'; '.join(f'{file} {runs(rows)}' for file, rows in files.items() if rows)}."
 
 
 def runs(rows: set[int]) -> str:

@@ -12,6 +12,8 @@ from scorecard.areas import Area
 from scorecard.disclosure import disclosed
 from scorecard.editions import EDITIONS, RATED, Edition, kind_of, load_edition
 from scorecard.faults import Fault, InputError, nearest
+from scorecard.ofsted import KIND as DASHBOARD
+from scorecard.ofsted import Dashboard, load_dashboard
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,37 @@ def _rehearse(edition: Edition) -> None:
     _files(edition, kent, "")
 
 
-KINDS = dict.fromkeys(RATED, Kind(partial(load_edition, as_held=True), _check, _disclosed, _files, _counts, _rehearse))
+def _no_counts(dashboard: Dashboard, area: Area) -> dict[str, int]:
+    return {}
+
+
+def _whole(dashboard: Dashboard) -> Dashboard:
+    """Judgements of schools are public, however few the schools: nothing is withheld."""
+    return dashboard
+
+
+def _check_dashboard(dashboard: Dashboard) -> list[Fault]:
+    from scorecard.ofsted_checks import check
+
+    return check(dashboard)
+
+
+def _dashboard_files(dashboard: Dashboard, area: Area, title: str) -> dict[str, str]:
+    from scorecard.ofsted_tables import moves_frame, outcomes_frame
+
+    frames = {"outcomes": outcomes_frame(dashboard), "direction_of_travel": moves_frame(dashboard)}
+    return {f"{name}.csv": to_csv(frame) for name, frame in frames.items()}
+
+
+def _no_rehearsal(dashboard: Dashboard) -> None:
+    """One pack has nobody to rehearse for."""
+
+
+KINDS = dict.fromkeys(
+    RATED, Kind(partial(load_edition, as_held=True), _check, _disclosed, _files, _counts, _rehearse)
+) | {
+    DASHBOARD: Kind(load_dashboard, _check_dashboard, _whole, _dashboard_files, _no_counts, _no_rehearsal),
+}
 
 
 def load(name: str, folder: Path = EDITIONS) -> Any:

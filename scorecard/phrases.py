@@ -32,6 +32,7 @@ class Shape(NamedTuple):
 _SIDES = ("H above", "H equal", "H below", "L below", "L equal", "L above", "T within")
 _STATES = (*Rag, "missed", NOT_RATED, "no target")
 _RANKS = ("position", "joint", "no rank", "no value", *(f"{p} {end}" for p in Polarity for end in ("first", "last")))
+_DASHBOARD = ("phase", "inspected", "area", "year", "good", "status", "improved", "worsened")
 SHAPES = {
     "ratings": Shape((*Rag, NOT_RATED), ()),
     **dict.fromkeys(("units", "short_units"), Shape(fields=("number", "unit"))),
@@ -84,6 +85,9 @@ SHAPES = {
     "breakdown": Shape(("of all", "no total"), ("table", "row", "number", "total")),
     "gap": Shape(("below", "above", "equal"), ("topic", "measure", "gap")),
     "edition_changes": Shape(("causes", "movers"), ("count", "of", "area", "moved")),
+    "dashboard": Shape(
+        ("profile", "year", "ranked", "status", "part", "travel"), ("share", "number", "worst", "parts", *_DASHBOARD)
+    ),
     "markdown": Shape(
         ("title", "drafted", "floors", *Rag, NOT_RATED, "none", "notes", "standard note", "outturn note"),
         ("title", "subject", "year", "note"),

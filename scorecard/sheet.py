@@ -147,10 +147,10 @@ class Sheet:
         tint = {"facecolor": MARKS[Rag.GREEN][2], "alpha": 0.1, "linewidth": 0, "gid": "green"}
         self.figure.add_artist(Rectangle((left, low), right - left, high - low, transform=self.transform, **tint))
 
-    def bar(self, left: float, low: float, right: float, high: float, colour: str):
-        """A filled bar."""
-        style = {"facecolor": colour, "linewidth": 0, "transform": self.transform, "gid": "bar"}
-        self.figure.add_artist(Rectangle((left, low), right - left, high - low, **style))
+    def bar(self, left: float, low: float, right: float, high: float, colour: str, hatch: str = ""):
+        """A filled bar; its `hatch` is white, so that bars differ without their colours too."""
+        style = {"facecolor": colour, "edgecolor": "white", "linewidth": 0, "hatch": hatch or None, "gid": "bar"}
+        self.figure.add_artist(Rectangle((left, low), right - left, high - low, transform=self.transform, **style))
 
     def word(self, x: float, y: float, text: str, ha="left", size=SIZE, bold=False, colour=INK):
         """Write `text` with its base line at `y`."""

@@ -316,7 +316,8 @@ def rag_matrix(rows_by_area: Mapping[str, Sequence[Row]], caption: str = "RAG by
 def title(edition: Edition, area: Area, guide: bool = True) -> Html:
     """The head of a pack (its h1), followed by how to read it (an h2) unless `guide` is false."""
     teams = [team.name for team in edition.teams_of(area.name)]
-    return render("title", edition=edition, area=area, month=periods.name(edition.as_at), teams=teams, guide=guide)
+    told = {"heading": f"{area.name} scorecard", "month": periods.name(edition.as_at), "teams": teams, "guide": guide}
+    return render("title", edition=edition, area=area, **told)
 
 
 def commentary_html(groups: Mapping[str, Sequence[str]], remarks: Sequence[str] = ()) -> Html:

@@ -23,7 +23,18 @@ def edition() -> Edition:
 def made(tmp_path_factory):
     """The folder of edition 2024-07 with the packs of Ashford and Kent, made by the command line."""
     out = tmp_path_factory.mktemp("outputs")
-    words = ["packs", "--edition", "2024-07", "--district", "Ashford", "--district", "Kent", "--out", str(out)]
-    done = subprocess.run([sys.executable, "-m", "scorecard", *words], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
+    _packs(out, "2024-07", "--district", "Ashford", "--district", "Kent")
     return out / "2024-07"
+
+
+@pytest.fixture(scope="session")
+def dashboard_made(made):
+    """The folder of the Ofsted edition with its pack, beside `made`."""
+    _packs(made.parent, "ofsted-2022-12")
+    return made.parent / "ofsted-2022-12"
+
+
+def _packs(out, edition, *words):
+    command = [sys.executable, "-m", "scorecard", "packs", "--edition", edition, "--out", str(out), *words]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr

@@ -25,6 +25,7 @@ ORDER = [
     "phrases", "commentary", "markup", "tables", "standing",
     "style", "sheet", "evidence", "trend_charts", "ranked", "charts", "ranks",
     "panels", "breakdowns", "attainment", "changed",
+    "ofsted", "ofsted_checks", "ofsted_tables", "ofsted_charts",
     "layouts", "imports", "comparators", "neighbours",
     "kinds", "engine", "export", "packs", "backends", "batch", "cluster", "remote",
     "document", "report",

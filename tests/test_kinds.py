@@ -61,7 +61,7 @@ def test_every_edition_is_of_a_known_kind_and_every_kind_has_notebooks_that_are_
     }
     used = {yaml.safe_load(path.read_text(encoding="utf-8"))["scorecard"] for path in EDITIONS.glob("*/edition.yml")}
     assert "directorate" in used
-    assert used <= set(packs)
+    assert used <= set(KINDS)
 
 
 def test_packs_are_planned_by_kind(edition):

@@ -14,7 +14,7 @@ import pytest
 
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-PAGES = ["index.html", "ashford/pack.html", "kent/pack.html"]
+PAGES = ["2024-07/index.html", "2024-07/ashford/pack.html", "2024-07/kent/pack.html", "ofsted-2022-12/kent/pack.html"]
 
 
 class Outline(HTMLParser):
@@ -33,8 +33,8 @@ class Outline(HTMLParser):
 
 
 @pytest.fixture(params=PAGES)
-def page(request, made):
-    return made / request.param
+def page(request, made, dashboard_made):
+    return made.parent / request.param
 
 
 def test_page_is_self_contained(page):
@@ -50,7 +50,7 @@ def test_page_is_self_contained(page):
         if not re.match(r"data:image/svg\+xml|#|[\w-]+/pack\.html|manifest\.json", address)
     ]
     assert outside == []
-    assert "url(" not in text
+    assert re.search(r"url\((?!%23)", text) is None  # a drawing may refer to its own patterns
     assert "@import" not in text
 
 
