@@ -80,14 +80,24 @@ def feasible(limits: dict[str, Limits], rest: Decimal) -> dict[str, Limits]:
 
     `limits` holds what is known of each beforehand.
     """
+    lowest, highest = (_Added([known[side] for known in limits.values()]) for side in (0, 1))
     return {
-        name: (max(low, rest - _all_but(name, limits, 1)), min(high, rest - _all_but(name, limits, 0)))
+        name: (max(low, rest - highest.without(high)), min(high, rest - lowest.without(low)))
         for name, (low, high) in limits.items()
     }
 
 
-def _all_but(name: str, limits: dict[str, Limits], side: int) -> Decimal:
-    return sum((known[side] for other, known in limits.items() if other != name), Decimal(0))
+class _Added:
+    """A sum from which one part can be left out again, an endless one too."""
+
+    def __init__(self, parts: list[Decimal]):
+        self.endless = [part for part in parts if part.is_infinite()]
+        self.finite = sum((part for part in parts if part.is_finite()), Decimal(0))
+
+    def without(self, part: Decimal) -> Decimal:
+        if part.is_infinite():
+            return part if len(self.endless) > 1 else self.finite
+        return self.endless[0] if self.endless else self.finite - part
 
 
 def within(sizes: dict[str, Decimal], limits: dict[str, Limits], sums: Iterable[Sum]) -> dict[str, Limits]:
@@ -143,13 +153,21 @@ def secured(columns: list[Counts], hidden: set[str], policy: Policy) -> set[str]
     return hidden
 
 
-def _exposed(column: Counts, hidden: set[str], policy: Policy) -> Iterator[Sum]:
+def _exposed(column: Counts, hidden: set[str], policy: Policy) -> list[Sum]:
+    """The sums that narrow a hidden count too much: those that do so alone, or else all that do so together."""
     known = {name: _beforehand(size, policy) for name, size in column.sizes.items() if name in hidden}
+    left = [told for told in column.sums if not {told.total, *told.parts} <= hidden]
+    alone = [told for told in left if _is_narrow(_of_parts(told, column.sizes, known))]
+    if alone:
+        return alone
     found = within(column.sizes, known, column.sums)
-    for told in column.sums:
-        here = [name for name in (told.total, *told.parts) if name in found]
-        if any(found[name][1] - found[name][0] < ROOM for name in here) and len(here) <= len(told.parts):
-            yield told
+    return [
+        told for told in left if _is_narrow({name: found[name] for name in (told.total, *told.parts) if name in found})
+    ]
+
+
+def _is_narrow(found: dict[str, Limits]) -> bool:
+    return any(high - low < ROOM for low, high in found.values())
 
 
 def _beforehand(size: Decimal, policy: Policy) -> Limits:
@@ -265,6 +283,8 @@ def disclosed(edition, policy: Policy):
         edition,
         observations=_rounded(_without(edition.observations, "period", cells["observations"]), edition, policy),
         outturns=_rounded(_without(edition.outturns, "year", cells["outturns"]), edition, policy),
+        breakdowns=_without_cells(edition.breakdowns, policy),
+        attainment=edition.attainment[~_few_pupils(edition.attainment, policy)],
         activity=edition.activity[~edition.activity["value"].map(policy.is_small, na_action="ignore").eq(True)],
         **{name: _of_others(getattr(edition, name), series) for name in ("conflicts", "printed", "known_exceptions")},
     )
@@ -276,6 +296,43 @@ def _without(table: pd.DataFrame, period: str, cells: set) -> pd.DataFrame:
     numbers = [column for column in ("value", "numerator", "denominator") if column in table]
     empty = {column: table[column].mask(hidden, None) for column in numbers}
     return table.assign(**empty, note=table["note"].mask(hidden, WITHHELD))
+
+
+def _without_cells(table: pd.DataFrame, policy: Policy) -> pd.DataFrame:
+    """Tables of counts without the cells that are few children, and those that tell them through the totals."""
+    hidden = {(name, cell) for name, told in table.groupby("table", sort=False) for cell in _hidden_cells(told, policy)}
+    cells = zip(table["table"], table["row_name"], table["column"], strict=True)
+    gone = pd.Series(
+        [(name, f"{row}|{column}") in hidden for name, row, column in cells], index=table.index, dtype=bool
+    )
+    return table.assign(value=table["value"].mask(gone, None), note=table["note"].mask(gone, WITHHELD))
+
+
+def _hidden_cells(told: pd.DataFrame, policy: Policy) -> set[str]:
+    sizes = {f"{cell.row_name}|{cell.column}": cell.value or Decimal(0) for cell in told.itertuples()}
+    rows, columns = (list(dict.fromkeys(told[name])) for name in ("row_name", "column"))
+    lines = [[f"{row}|{column}" for column in columns] for row in rows]
+    lines += [[f"{row}|{column}" for row in rows] for column in columns]
+    sums = tuple(Sum(cells[-1], tuple(cells[:-1])) for cells in lines if _adds_up([sizes.get(c) for c in cells]))
+    return secured([Counts(sizes, sums)], {name for name, size in sizes.items() if policy.is_small(size)}, policy)
+
+
+def _adds_up(sizes: list[Decimal | None]) -> bool:
+    """Whether the last is the sum of the others, so that readers can work with it."""
+    return None not in sizes and len(sizes) > 2 and sum(sizes[:-1]) == sizes[-1]
+
+
+def _few_pupils(table: pd.DataFrame, policy: Policy) -> pd.Series:
+    """Which results to leave out, for all groups: those that rest on few pupils of any group, or on all but few."""
+    pupils = {(told.stage, told.group): told.value for told in table.itertuples() if told.unit == "pupils"}
+    few = set()
+    for told in table.dropna(subset=["value"]).query("unit == '%'").itertuples():
+        count = round_half_up(told.value * pupils.get((told.stage, told.group), Decimal(0)) / 100, 0)
+        whole = pupils.get((told.stage, told.group), Decimal(0))
+        if policy.is_small(count) or policy.is_small(whole - count):
+            few.add((told.stage, told.topic, told.measure))
+    keys = zip(table["stage"], table["topic"], table["measure"], strict=True)
+    return pd.Series([key in few for key in keys], index=table.index, dtype=bool)
 
 
 def _of_others(table: pd.DataFrame, series: set[tuple[str, str]]) -> pd.DataFrame:

@@ -20,6 +20,7 @@ from scorecard.disclosure import (
     WITHHELD,
     Counts,
     Sum,
+    _without_cells,
     behind,
     disclosed,
     feasible,
@@ -314,6 +315,87 @@ def test_a_policy_that_rounds_rounds_counts_and_works_percentages_out_from_them(
     counted = rounded.observations[rounded.observations["indicator"] == "EH44"]["value"].dropna()
     assert all(value % 5 == 0 for value in counted)
     assert isinstance(rounded.observations, pd.DataFrame)
+
+
+# --- tables of counts -----------------------------------------------------------------------------------------
+
+
+def attacked_table(sizes: dict[tuple[str, str], int], hidden: set[tuple[str, str]]) -> dict:
+    """Lowest and highest whole number of each hidden cell, from all rows and columns whose last is their total."""
+    rows, columns = (list(dict.fromkeys(names)) for names in zip(*sizes, strict=True))
+    lines = [[(row, column) for column in columns] for row in rows] + [[(r, c) for r in rows] for c in columns]
+    lines = [line for line in lines if sum(sizes[cell] for cell in line[:-1]) == sizes[line[-1]]]
+    place = {cell: number for number, cell in enumerate(sizes)}
+    equations = np.zeros((len(lines), len(sizes)))
+    for number, line in enumerate(lines):
+        equations[number, [place[cell] for cell in line[:-1]]] = 1
+        equations[number, place[line[-1]]] = -1
+    known = [(1, 5) if 1 <= size <= 5 else (6 if size else 0, 1_000_000) for size in sizes.values()]
+    known = [ends if cell in hidden else (sizes[cell],) * 2 for cell, ends in zip(sizes, known, strict=True)]
+    found = {}
+    for cell in hidden:
+        aim = np.zeros(len(sizes))
+        aim[place[cell]] = 1
+        options = {"integrality": np.ones(len(sizes)), "bounds": Bounds(*np.array(known).T)}
+        ends = [milp(side * aim, constraints=LinearConstraint(equations, 0, 0), **options) for side in (1, -1)]
+        assert all(end.status == 0 for end in ends)
+        found[cell] = tuple(round(end.x[place[cell]]) for end in ends)
+    return found
+
+
+def hidden_of(frame: pd.DataFrame) -> set[tuple[str, str]]:
+    left = frame[frame["note"] == WITHHELD]
+    return set(zip(left["row_name"], left["column"], strict=True))
+
+
+def table_of(name: str, told: dict[tuple[str, str], int]) -> pd.DataFrame:
+    rows = [(name, *cell, Decimal(size), "", number) for number, (cell, size) in enumerate(told.items(), start=2)]
+    return pd.DataFrame(rows, columns=["table", "row_name", "column", "value", "note", "row"], dtype=object)
+
+
+@pytest.fixture(scope="module")
+def parenting():
+    held = load_edition("corporate-parenting-2019-07", as_held=True)
+    return held, disclosed(held, PUBLISH)
+
+
+def test_three_girls_of_five_take_three_other_cells_with_them(parenting):
+    """Aged 5: 3 girls and 9 boys of 12; the smallest others of their columns are the 8 and 12 aged 3."""
+    _, safe = parenting
+    ages = safe.breakdowns[safe.breakdowns["table"] == "Current Age"]
+    assert hidden_of(ages) == {("5", "Female"), ("5", "Male"), ("3", "Female"), ("3", "Male")}
+
+
+def test_the_attacker_narrows_no_cell_of_a_printed_table(parenting):
+    held, safe = parenting
+    tried = 0
+    for name, told in held.breakdowns.groupby("table", sort=False):
+        hidden = hidden_of(safe.breakdowns[safe.breakdowns["table"] == name])
+        sizes = {(cell.row_name, cell.column): int(cell.value or 0) for cell in told.itertuples()}
+        found = attacked_table(sizes, hidden) if hidden else {}
+        tried += len(found)
+        assert all(high > low for low, high in found.values()), name
+    assert tried > 100
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 40)), min_size=2, max_size=9))
+def test_the_attacker_narrows_no_cell_of_a_random_table(pairs):
+    rows = [*pairs, tuple(map(sum, zip(*pairs, strict=True)))]
+    sizes = {}
+    for number, (girls, boys) in enumerate(rows):
+        sizes |= {(f"{number}", "girls"): girls, (f"{number}", "boys"): boys, (f"{number}", "all"): girls + boys}
+    hidden = hidden_of(_without_cells(table_of("any", sizes), PUBLISH))
+    assert {cell for cell, size in sizes.items() if 1 <= size <= 5} <= hidden
+    assert all(high > low for low, high in attacked_table(sizes, hidden).values())
+
+
+def test_a_result_of_two_pupils_goes(parenting):
+    """Virtual School: greater depth in writing, 2.7% of 75 pupils in key stage 2, which is 2."""
+    held, safe = parenting
+    depth = "Writing (teacher assessment, greater depth)"
+    assert depth in set(held.attainment["measure"])
+    assert depth not in set(safe.attainment["measure"])
 
 
 # --- packs ----------------------------------------------------------------------------------------------------
