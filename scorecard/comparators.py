@@ -1,6 +1,7 @@
 """From the local store to figures of an edition: derived ones for everybody, named neighbours for who has the files."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 from itertools import product
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from scorecard.editions import Edition
 from scorecard.faults import Fault, InputError
 from scorecard.imports import STORE, Import, imports_known, read_measures
 from scorecard.measures import Measure, load_measures
+from scorecard.standing import model_shown, places
 
 FIRST = 2015
 """The oldest year, by its start, for which figures are derived."""
@@ -43,8 +45,9 @@ def _in_order(indicators: list[str]):
 
 
 def _derived(one: Import, edition: Edition, measures: dict[str, Measure]) -> Iterator[tuple]:
-    own = [measure for measure in measures.values() if measure.source == one.source]
-    counted = [measure for measure in measures.values() if one.source == "EES" and measure.counts]
+    printed = [measure for measure in measures.values() if measure.indicator in edition.catalogue]
+    own = [measure for measure in printed if measure.source == one.source]
+    counted = [measure for measure in printed if one.source == "EES" and measure.counts]
     names = [leg for measure in own for leg in measure.legs]
     names += [name for measure in counted for name in measure.counts.values()]
     rows, number = read_measures(one, names), numbers()
@@ -82,3 +85,19 @@ def named_neighbours(model: NeighbourModel, values: Values) -> dict:
     return {
         told["name"]: values.authorities[told["dfe"]] for told in model.neighbours if told["dfe"] in values.authorities
     }
+
+
+def leading(edition: Edition, store: Path = STORE) -> dict[str, list[tuple[str, Decimal]]]:
+    """By indicator the neighbours ahead of Kent with their values, best first, for `standing.beside`.
+
+    Only of indicators whose newest vintage the store holds; empty where nothing is imported.
+    """
+    found = {}
+    for place in places(edition):
+        one, polarity, here = newest_import(place.measure.source, store), place.indicator.polarity, place.here
+        if one and one.vintage == here.vintage and polarity and polarity.sign:
+            values = values_from_store(edition, place.measure, [here.year], store)[here.year]
+            named = named_neighbours(model_shown(edition), values)
+            ahead = {name: value for name, value in named.items() if (value - here.kent) * polarity.sign > 0}
+            found[place.indicator.key] = sorted(ahead.items(), key=lambda told: -polarity.sign * told[1])
+    return found

@@ -1,5 +1,6 @@
 """Kent among its statistical neighbours: a ranked chart, a trend and a table, with names where the store has them."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
@@ -7,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from scorecard import periods
 from scorecard.areas import NeighbourModel
 from scorecard.benchmarks import (
     MEAN,
@@ -18,19 +20,22 @@ from scorecard.benchmarks import (
     figure,
     flips,
     group_name,
-    held,
-    model_in_force,
     rank,
     standings,
+    verdict,
 )
 from scorecard.comparators import named_neighbours, newest_import, values_from_store, years_of
 from scorecard.editions import Edition
 from scorecard.evidence import GOOD, UNITS, Chart, say, subject, unit_behind, unit_beside
 from scorecard.faults import Fault, InputError, nearest
 from scorecard.imports import STORE
-from scorecard.measures import Measure, load_derived, load_measures, measure_of
+from scorecard.likeness import NEAR_BY
+from scorecard.markup import NUMBER, Cell, Head, Html, Table, drawn
+from scorecard.measures import Measure, load_derived, measure_of
+from scorecard.phrases import load_phrases
 from scorecard.ratings import round_half_up
 from scorecard.sheet import HAIR, LOOKS, Look, Scale, Sheet, spread, strokes
+from scorecard.standing import model_shown, ordinal, target_of
 from scorecard.style import BESIDE, GAP, HEIGHT, HOUSE, INK, LINE, SIZE, WIDTH, clean, extent, house, wrap
 
 IN_FORCE = "in force"
@@ -88,19 +93,15 @@ class Comparison(NamedTuple):
     def standings(self) -> list[Standing]:
         """Kent beside each comparator in the year shown."""
         return standings(self.derived, self.measure, self.year, areas=self.edition.areas, as_at=self.edition.as_at,
-                         polarity=self.indicator.polarity, vintage=self.vintage, target=self._target())  # fmt: skip
-
-    def _target(self) -> Decimal | None:
-        rows = self.edition.standards
-        told = rows[(rows["indicator"] == self.measure.indicator) & (rows["year"] == self.year)]
-        return told["target"].iloc[0] if len(told) else None
+                         polarity=self.indicator.polarity, vintage=self.vintage,
+                         target=target_of(self.edition, self.measure.indicator, self.year))  # fmt: skip
 
     @property
     def source(self) -> str:
         """What every chart and table must say: measure, year, method, vintage."""
         near = "" if self.measure.reason is None else f" Near, not like for like: {self.measure.reason}"
         return clean(
-            f"Source: DfE, {self.measure.title}, data of {self.vintage}; neighbours by the model of "
+            f"Source: DfE, {self.measure.title}, data of {periods.date(self.vintage)}; neighbours by the model of "
             f"{self.model.published}, plain mean of those with a value.{near}"
         )
 
@@ -108,7 +109,7 @@ class Comparison(NamedTuple):
 def model_called(edition: Edition, name: str = IN_FORCE) -> NeighbourModel:
     """The neighbour model of that name, or the one in force at the edition's date; `InputError` names the others."""
     models = {one.model: one for one in edition.areas.neighbour_models}
-    models[IN_FORCE] = model_in_force(edition.areas.neighbour_models, edition.as_at)
+    models[IN_FORCE] = model_shown(edition)
     if name not in models:
         said = f'"{name}" is not a model of neighbours.'
         raise InputError([Fault("error", "BMK004", "areas.yml", said, nearest(name, [*models]))])
@@ -135,18 +136,37 @@ def compare(edition: Edition, indicator: str, model: str = IN_FORCE, store=STORE
 
 
 def _finding(told: Comparison) -> str:
-    """What the charts show, in a sentence: Kent's rank, or else on which side of the mean it is."""
+    """What the ranked chart shows: Kent's rank on the indicator, or else on which side of the mean it is."""
     here = next(one for one in told.standings() if one.comparator == group_name(told.model))
     if here.rank:
-        return f"{told.kent} ranks {here.rank} of {here.of} among its statistical neighbours in {told.year}"
-    side = here.verdict or "shown"
-    word = {"in line": "in line with", "better": "better than", "worse": "worse than"}.get(side, "beside")
-    return f"{told.kent} is {word} the mean of its statistical neighbours in {told.year}"
+        return _said(told, "ranked", ordinal=ordinal(here.rank), of=str(here.of), year=told.year)
+    return _said(told, "beside", verdict=_than(here.verdict), year=told.year)
+
+
+def _finding_of_years(told: Comparison) -> str:
+    """What the trend shows: in how many years Kent was on which side of the mean."""
+    years = [line.values for line in series(told)[:2]]
+    known = [year for year in years[0] if None not in (years[0][year], years[1][year])]
+    sides = Counter(
+        verdict(years[0][year], years[1][year], told.indicator.polarity, told.measure.decimals,
+                target_of(told.edition, told.measure.indicator, year)).word
+        for year in known
+    )  # fmt: skip
+    side, number = max(sides.items(), key=lambda pair: pair[1])
+    return _said(told, "over the years", verdict=_than(side), number=str(number), all=str(len(known)))
+
+
+def _than(side: str | None) -> str:
+    return load_phrases().say("standing", f"than {side}" if side else "than unknown")
+
+
+def _said(told: Comparison, phrase: str, **fields: str) -> str:
+    return load_phrases().say("standing", phrase, name=subject(told.indicator), area=told.kent, **fields)
 
 
 def _subtitle(told: Comparison, span: str) -> str:
     good = GOOD.get(told.indicator.polarity)
-    unit = UNITS.get(told.indicator.unit, told.indicator.unit)
+    unit = told.measure.unit or UNITS.get(told.indicator.unit, told.indicator.unit)
     return clean(f"{subject(told.indicator)}, {span}, {unit}{f'; {good}' if good else ''}")
 
 
@@ -166,7 +186,7 @@ def dots(told: Comparison) -> list[Dot]:
     decimals = told.measure.decimals
     found = [Dot("area", told.kent, told.value(told.kent))]
     found += [Dot("place", name, round_half_up(value, decimals)) for name, value in told.names.items()]
-    found += [Dot("group", f"Mean of neighbours ({told.model.model})", told.value(group_name(told.model)))]
+    found += [Dot("group", f"Mean of neighbours ({told.model.published} model)", told.value(group_name(told.model)))]
     found += [Dot("england", name, told.value(name)) for name in told.published]
     polarity = told.indicator.polarity
     sign = polarity.sign if polarity is not None and polarity.sign else 1
@@ -263,7 +283,7 @@ def series(told: Comparison) -> list[Line]:
 @house()
 def trend_of_neighbours(told: Comparison) -> Chart:
     """Kent, the mean of its neighbours, their range where the store has it, and England over the years."""
-    lines, finding = series(told), _finding(told)
+    lines, finding = series(told), _finding_of_years(told)
     years = [*lines[0].values]
     subtitle = _subtitle(told, f"{years[0]} to {years[-1]}")
     sheet = _draw_lines(told, lines, years, (finding, subtitle, told.source))
@@ -328,45 +348,38 @@ def _draw_ends(sheet: Sheet, lines: list[Line], labels: list[list[str]], y: Scal
 # --- table ----------------------------------------------------------------------------------------
 
 
-def standings_table(told: Sequence[Comparison]) -> pd.DataFrame:
-    """One row an indicator and comparator: values, gap, verdict, ranks, band, year, method, vintage; all as text."""
-    lines = [_standing(one, comparison) for comparison in told for one in comparison.standings()]
-    return pd.DataFrame(lines)
+def standings_table(told: Sequence[Comparison]) -> Html:
+    """A row for each indicator and comparator: values, gap, verdict, ranks, band, year, method and vintage."""
+    heads = [
+        Head("Beside"), Head("Measure"), Head("Year"), Head("Kent", "", NUMBER),
+        Head("Value", "", f"{NUMBER} sc-strong"), Head("Gap", "more than 0 is better", NUMBER), Head("Kent is"),
+        Head("Rank among neighbours", "1 is best", NUMBER),
+        Head("Band of all authorities", "A is the best quarter", NUMBER), Head("Data of"),
+    ]  # fmt: skip
+    rows = [_standing(one, comparison) for comparison in told for one in comparison.standings()]
+    turned = [subject(one.indicator) for one in told if flips(one.standings())]
+    remarks = [RULE, f"The verdict depends on the model of neighbours for: {'; '.join(turned) or 'none'}."]
+    return drawn(Table("Where Kent stands", heads, rows, kind="sc-scorecard", scroll=True, remarks=remarks))
 
 
-def _standing(one: Standing, told: Comparison) -> dict[str, str]:
-    decimals = told.measure.decimals
-    shown = {"Kent": one.kent, "Value": one.value, "Gap": one.gap}
-    figures = {name: "" if v is None else say(round_half_up(v, decimals)) for name, v in shown.items()}
-    national = f"{one.national_rank} of {one.national_of}" if one.national_rank else ""
-    model = " (in force)" if one.in_force else ""
-    return {
-        "Indicator": one.indicator, "Year": one.year, "Kent": figures["Kent"], "Beside": f"{one.comparator}{model}",
-        "Value": figures["Value"], "Gap": figures["Gap"], "Kent is": one.verdict or "",
-        "Rank": f"{one.rank} of {one.of}" if one.rank else "", "National": national, "Band": one.band or "",
-        "Method": f"{one.method} of {one.n}" if one.n else one.method, "Vintage": one.vintage,
-        "Like": told.measure.like,
-    }  # fmt: skip
+def _standing(one: Standing, told: Comparison) -> list[Cell]:
+    def cell(value: Decimal | None, reason: str) -> Cell:
+        return Cell(reason, missing=True) if value is None else Cell(say(round_half_up(value, told.measure.decimals)))
+
+    beside = next((model for model in told.edition.areas.neighbour_models if group_name(model) == one.comparator), None)
+    name = f"{NEIGHBOURS}, {beside.published} model" if beside else one.comparator
+    method = f"{one.method} of {one.n}" if one.n else one.method
+    near = told.measure.reason and f"{NEAR_BY}: {told.measure.reason}"
+    return [
+        Cell(name, f"{method}, in force" if one.in_force else method),
+        Cell(subject(told.indicator), told.indicator.code or ""),
+        Cell(one.year, ", ".join(filter(None, (f"{told.measure.years} year", one.status))), note=near),
+        cell(one.kent, "no value"), cell(one.value, "no usable figure"), cell(one.gap, "no direction"),
+        _word(one.verdict, "no verdict"), _word(one.rank and f"{one.rank} of {one.of}", "no rank"),
+        _word(one.band, "no rank")._replace(small=f"{one.national_rank} of {one.national_of}" if one.band else ""),
+        Cell(periods.date(one.vintage)),
+    ]  # fmt: skip
 
 
-def notes(told: Sequence[Comparison]) -> list[str]:
-    """What must be read with the table: the rule of the verdict, near measures, verdicts that depend on the model."""
-    near = [f"{one.measure.indicator} is near, not like for like: {one.measure.reason}" for one in told
-            if one.measure.reason]  # fmt: skip
-    turned = [f"{one.measure.indicator}: the verdict depends on which {NEIGHBOURS.lower()} are used." for one in told
-              if flips(one.standings())]  # fmt: skip
-    return [RULE, *near, *turned]
-
-
-def agreement_table(edition: Edition, indicators: Sequence[str]) -> pd.DataFrame:
-    """Printed benchmarks of some indicators beside the derived figures of each vintage; all as text."""
-    printed = edition.benchmarks[edition.benchmarks["indicator"].isin(indicators)]
-    measures, derived = load_measures(), load_derived(edition.name)
-    lines = {}
-    for cell, measure, told, fine in held(printed, derived, measures, edition.areas, edition.as_at):
-        line = {"Indicator": cell.indicator, "Area": cell.area, "Year": cell.period, "Printed": say(cell.value)}
-        value = "no figure" if told is None or told.value is None else f"{told.value:f}"
-        line = lines.setdefault(cell.row, line)
-        line[told.vintage if told else "no vintage"] = f"{value}, {'agrees' if fine else 'differs'}"
-        line["Reason"] = measure.why(cell.area, cell.period) or ""
-    return pd.DataFrame([*lines.values()]).fillna("")
+def _word(text: str | None, reason: str) -> Cell:
+    return Cell(text[:1].upper() + text[1:]) if text else Cell(reason, missing=True)

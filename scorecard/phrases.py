@@ -33,6 +33,14 @@ _SIDES = ("H above", "H equal", "H below", "L below", "L equal", "L above", "T w
 _STATES = (*Rag, "missed", NOT_RATED, "no target")
 _RANKS = ("position", "joint", "no rank", "no value", *(f"{p} {end}" for p in Polarity for end in ("first", "last")))
 _DASHBOARD = ("phase", "inspected", "area", "year", "good", "status", "improved", "worsened")
+_STANDING = (
+    "verdicts", "ranks", "rank", "first", "H behind", "L behind", "each ahead", "between", "up", "down", "same",
+    "ranked", "beside", "over the years", "than better", "than worse", "than in line", "than unknown",
+)  # fmt: skip
+_STANDING_FIELDS = (
+    "area", "all", "better", "in_line", "worse", "near", "ranked", "edge", "best", "last", "ordinal", "of", "year",
+    "value", "mean", "ahead", "name", "number", "before", "verdict",
+)  # fmt: skip
 SHAPES = {
     "ratings": Shape((*Rag, NOT_RATED), ()),
     **dict.fromkeys(("units", "short_units"), Shape(fields=("number", "unit"))),
@@ -57,30 +65,7 @@ SHAPES = {
     "headline_travel": Shape(tuple(f"{state} {dot}" for state in _STATES for dot in Dot)),
     "ranked": Shape(_RANKS, (*FACTS, "ordinal", "of", "joint")),
     "ordinals": Shape(fields=("number",)),
-    "standing": Shape(
-        ("verdicts", "ranks", "rank", "first", "H behind", "L behind", "each ahead", "between", "up", "down", "same"),
-        (
-            "area",
-            "all",
-            "better",
-            "in_line",
-            "worse",
-            "near",
-            "ranked",
-            "edge",
-            "best",
-            "last",
-            "ordinal",
-            "of",
-            "year",
-            "value",
-            "mean",
-            "ahead",
-            "name",
-            "number",
-            "before",
-        ),
-    ),
+    "standing": Shape(_STANDING, _STANDING_FIELDS),
     "changes": Shape(("since last year", "since last year noted", "since the previous figure"), (*FACTS, "before")),
     "breakdown": Shape(("of all", "no total"), ("table", "row", "number", "total")),
     "gap": Shape(("below", "above", "equal"), ("topic", "measure", "gap")),

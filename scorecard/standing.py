@@ -1,7 +1,7 @@
 """Where Kent stands among its statistical neighbours on every indicator that is compared: a table, and words for it.
 
 All of it comes from the committed figures (`benchmarks_derived.csv`), so that a pack is the same on every machine. A
-neighbour is named with its figure only for who has imported the published files: see `neighbours.leading`.
+neighbour is named with its figure only for who has imported the published files: see `comparators.leading`.
 """
 
 from collections import Counter
@@ -209,7 +209,7 @@ def beside(
 ) -> dict[str, str]:
     """What the commentary may say of Kent's rank, by indicator; nothing of other areas or measures not like for like.
 
-    `leading` has, by indicator, the names and values of the neighbours ahead of Kent, from `neighbours.leading`.
+    `leading` has, by indicator, the names and values of the neighbours ahead of Kent, from `comparators.leading`.
     """
     if area != edition.areas.kent:
         return {}
@@ -227,10 +227,15 @@ def _said(place: Place, area: str, leading: Sequence[tuple[str, Decimal]] | None
     ahead = [words.say("standing", "each ahead", name=name, value=figure(value)) for name, value in leading or ()]
     phrase = "rank" if not few else f"{place.indicator.polarity} behind" if ahead else "first"
     return words.say(
-        "standing", phrase, area=area, ordinal=words.say("ordinals", str(here.rank), number=str(here.rank)),
+        "standing", phrase, area=area, ordinal=ordinal(here.rank, words),
         of=str(here.of), year=here.year, value=figure(here.kent, "units"), mean=figure(here.value),
         ahead=words.say("standing", "between").join(ahead),
     )  # fmt: skip
+
+
+def ordinal(rank: int, phrases: Phrases | None = None) -> str:
+    """A place in words: second, 12th."""
+    return (phrases or load_phrases()).say("ordinals", str(rank), number=str(rank))
 
 
 # --- printed against derived ----------------------------------------------------------------------
