@@ -11,6 +11,7 @@ import click
 
 from scorecard.benchmarks_cli import benchmarks
 from scorecard.changes_cli import changes, history
+from scorecard.commentary_cli import claims
 from scorecard.faults import InputError
 from scorecard.month_cli import new_edition, read_checked, report
 
@@ -43,7 +44,7 @@ def main():
     """
 
 
-for command in (benchmarks, new_edition, report, changes, history):
+for command in (benchmarks, new_edition, report, changes, history, claims):
     main.add_command(command)
 
 

@@ -19,7 +19,7 @@ from scorecard import sums, years
 from scorecard.areas import Kind
 from scorecard.catalogue import PARAMS
 from scorecard.editions import EDITIONS, TO_BE_SUPPLIED, Edition, Section, editions_known, files_now, load_edition
-from scorecard.faults import GRADES, Fault, InputError, nearest, without_errors
+from scorecard.faults import GRADES, Fault, InputError, nearest, without_errors, worst_first
 from scorecard.likeness import likeness
 from scorecard.measures import load_derived, load_measures
 from scorecard.periods import FORMS, KIND_OF_DATA_PERIOD, following, kind, name, year_before
@@ -333,7 +333,7 @@ def _faults(edition: Edition, earlier: Edition | None) -> list[Fault]:
     rules = FIGURES if form else (*FIGURES, *COVERAGE)
     faults = [*form, *(fault for rule in rules for fault in rule(sound))]
     faults += _likeness(sound, earlier)
-    return sorted(faults, key=lambda fault: (GRADES.index(fault.grade), fault.file, fault.code, fault.rows))
+    return worst_first(faults)
 
 
 def _likeness(edition: Edition, earlier: Edition | None) -> list[Fault]:

@@ -60,6 +60,11 @@ def without_errors(faults: list[Fault]) -> list[Fault]:
     return faults
 
 
+def worst_first(faults: list[Fault]) -> list[Fault]:
+    """The faults by grade, then file, code and row."""
+    return sorted(faults, key=lambda fault: (GRADES.index(fault.grade), fault.file, fault.code, fault.rows))
+
+
 def nearest(name: str, known: list[str]) -> str:
     """`Did you mean "Dover"?` for a near miss, else the list of what is known."""
     near = get_close_matches(name, known, n=2, cutoff=0.5)

@@ -11,7 +11,7 @@ import pandas as pd
 from scorecard.areas import Area
 from scorecard.disclosure import disclosed
 from scorecard.editions import EDITIONS, RATED, Edition, kind_of, load_edition
-from scorecard.faults import Fault, InputError, nearest
+from scorecard.faults import Fault, InputError, nearest, worst_first
 from scorecard.ofsted import KIND as DASHBOARD
 from scorecard.ofsted import Dashboard, load_dashboard
 
@@ -39,8 +39,9 @@ class Kind:
 
 def _check(edition: Edition) -> list[Fault]:
     from scorecard.checks import check
+    from scorecard.verdicts import faults_of_commentary
 
-    return check(edition)
+    return worst_first([*check(edition), *faults_of_commentary(edition)])
 
 
 def _disclosed(edition: Edition) -> Edition:

@@ -18,7 +18,7 @@ KIND_OF_DATA_PERIOD = {
     "T": {"term", "year"}, "A": {"year"}, "AC YTD": {"month"},
 }  # fmt: skip
 PARTS = {"quarter": ("Q1", "Q2", "Q3", "Q4"), "term": ("Autumn", "Spring", "Summer")}
-_MONTHS = [
+MONTHS = [
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
 ]  # fmt: skip
@@ -44,7 +44,7 @@ def label(period: str) -> str:
     """Short name for a column or an axis: Jul-24, Q4 23-24, Spring 23-24, 2023-24."""
     match kind(period):
         case "month":
-            return f"{_MONTHS[int(period[5:7]) - 1][:3]}-{period[2:4]}"
+            return f"{MONTHS[int(period[5:7]) - 1][:3]}-{period[2:4]}"
         case "quarter" | "term":
             return f"{period[8:]} {period[2:7]}"
         case _:
@@ -55,7 +55,7 @@ def name(period: str) -> str:
     """Name within a sentence: July 2024, quarter 4 of 2023-24, spring term 2023-24, 2023-24."""
     match kind(period):
         case "month":
-            return f"{_MONTHS[int(period[5:7]) - 1]} {period[:4]}"
+            return f"{MONTHS[int(period[5:7]) - 1]} {period[:4]}"
         case "quarter":
             return f"quarter {period[-1]} of {period[:7]}"
         case "term":
@@ -67,7 +67,7 @@ def name(period: str) -> str:
 def date(text: str) -> str:
     """A date in words, as exact as it is told: 25 November 2024, November 2024 or 2024."""
     year, month, day = (*text.split("-"), "", "")[:3]
-    return " ".join(part for part in (day.lstrip("0"), month and _MONTHS[int(month) - 1], year) if part)
+    return " ".join(part for part in (day.lstrip("0"), month and MONTHS[int(month) - 1], year) if part)
 
 
 def year_before(period: str) -> str:

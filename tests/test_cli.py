@@ -20,7 +20,7 @@ CONTRACT = (
     "edition,indicator,code,area,period,year,value,numerator,denominator,polarity,target,floor,floor_source,rag,"
     "rag_reason,previous_period,previous_value,dot,dot_reason,page,"
     "dot_year_ago,year_ago_period,year_ago_value,dot_year_ago_reason,"
-    "confidence,confidence_reason,interval_low,interval_high"
+    "confidence,confidence_reason,interval_low,interval_high,disclosure"
 )
 
 
@@ -148,7 +148,7 @@ def test_check_says_what_is_wrong():
     assert done.exit_code == 0
     assert "67.1 does not follow from 112 of 1,671 (6.7). With 1,122 the value is 67.1" in done.stdout
     assert done.stdout.rstrip().endswith("in edition 2024-07.")
-    assert done.stdout.splitlines()[-1].startswith("0 errors, 38 warnings, ")
+    assert done.stdout.splitlines()[-1].startswith("0 errors, 46 warnings, ")
 
 
 def test_check_of_a_bad_edition_exits_2(params):

@@ -23,13 +23,14 @@ ORDER = [
     "sums", "years", "measures", "benchmarks", "likeness", "checks",
     "build", "history", "changes", "reconcile",
     "phrases", "commentary", "markup", "tables", "standing",
+    "claims", "reading", "comparing", "ground", "court", "verdicts", "drafts",
     "style", "sheet", "evidence", "trend_charts", "ranked", "charts", "ranks",
     "panels", "breakdowns", "attainment", "changed",
     "ofsted", "ofsted_checks", "ofsted_tables", "ofsted_charts",
     "layouts", "imports", "comparators", "neighbours",
     "kinds", "engine", "export", "packs", "backends", "batch", "cluster", "remote",
     "document", "report",
-    "new_edition", "benchmarks_cli", "changes_cli", "month_cli", "__main__",
+    "new_edition", "benchmarks_cli", "commentary_cli", "changes_cli", "month_cli", "__main__",
 ]  # fmt: skip
 """A module imports only from those left of it. A new module is put into its place here, and nowhere else."""
 

@@ -1,0 +1,34 @@
+"""The commands of the commentary: `scorecard claims`."""
+
+import click
+
+edition_option = click.option("--edition", "name", required=True, metavar="NAME", help="For example 2024-07.")
+area_option = click.option("--area", metavar="NAME", help="Only this area: Kent, a district or a team.")
+
+
+@click.command()
+@edition_option
+@area_option
+@click.option("--verdict", type=click.Choice(["confirmed", "contradicted", "unverifiable"]), help="Only these.")
+def claims(name, area, verdict):
+    """List every claim of the commentary with its verdict, what the figures say and where they stand.
+
+    Claims are figures, comparisons, movements and ratings that a sentence names. The words by which they are read stand
+    in params/claims.yml.
+    """
+    from itertools import groupby
+
+    from scorecard.editions import load_edition
+    from scorecard.verdicts import judge_all, summary
+
+    edition = load_edition(name, as_held=True)
+    found = judge_all(edition)
+    told = [one for place in ([edition.area(area).name] if area else found) for one in found.get(place, [])]
+    shown = [one for one in told if verdict in (None, one.verdict)]
+    for (file, row, sentence), those in groupby(shown, key=lambda one: (one.file, one.row, one.sentence)):
+        click.echo(f"{file} row {row}: {sentence}")
+        for one in those:
+            right = f": {one.said} ({one.where})" if one.said else ""
+            click.echo(f"  {one.verdict}  {one.indicator}  {one.claim.words}{right}")
+    counts = ", ".join(f"{count} {word}" for word, count in summary(told).items())
+    click.echo(f"{len(told)} claims in edition {name}: {counts}.")

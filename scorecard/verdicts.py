@@ -1,0 +1,121 @@
+"""Commentary held against the figures: each claim confirmed, contradicted (with what is right) or unverifiable."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from scorecard.areas import Area
+from scorecard.claims import Vocabulary, load_vocabulary, sentences, words_of
+from scorecard.comparing import Reading
+from scorecard.court import CONFIRMED, CONTRADICTED, UNVERIFIABLE, Court, Verdict
+from scorecard.editions import Edition
+from scorecard.faults import Fault, InputError
+from scorecard.ground import County, Ground, grounds
+from scorecard.reading import VALUE, Claim
+from scorecard.texts import FOLDER, Commentary, Entry, load_commentaries
+
+SHARED = 3  # words that a later sentence shares with the measure, so that its figure is taken for the measure's
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One claim with its verdict. `said` is what the edition holds and `where` it stands (file and row)."""
+
+    claim: Claim
+    sentence: str
+    indicator: str
+    verdict: Verdict
+    said: str = ""
+    where: str = ""
+    row: int = 0
+    file: str = ""
+
+
+def judge(edition: Edition, commentary: Commentary, county: County | None = None) -> list[Judged]:
+    """Every claim of a commentary held against the edition, sentence by sentence.
+
+    `commentary` is what `texts.load_commentary` read; `county` saves building the rows again.
+    """
+    county, words = county or County(edition), load_vocabulary()
+    return [told for entry in commentary.entries for told in judge_entry(entry, commentary.area, county, words)]
+
+
+def judge_entry(entry: Entry, area: Area, county: County, words: Vocabulary) -> list[Judged]:
+    """Every claim of one entry."""
+    known, found = grounds(county, entry.indicators, area), []
+    for row, paragraph in entry.paragraphs if known else ():
+        on, ground = True, known[0]
+        for place, sentence in enumerate(sentences(paragraph, words)):
+            ground, shared = _subject(sentence, known, ground, words)
+            told = _judged(sentence, ground, words, on or shared >= SHARED, (place == 0) + (shared >= SHARED))
+            on = _on(told, on or shared >= SHARED)
+            found += [replace(one, row=row, file=f"{FOLDER}/{entry.file}") for one in told]
+    return found
+
+
+def _subject(sentence: str, known: list[Ground], before: Ground, words: Vocabulary) -> tuple[Ground, int]:
+    """The indicator that a sentence is about, and how many words it shares with its measure."""
+    said = words_of(sentence, words.told["common"])
+    shared = {i: len(said & topic(ground, words)) for i, ground in enumerate(known)}
+    best = max(shared, key=lambda i: (shared[i], known[i] is before))
+    return known[best], shared[best]
+
+
+def topic(ground: Ground, words: Vocabulary) -> set[str]:
+    """The words that tell that a text is about an indicator."""
+    return words_of(f"{ground.indicator.measure} {ground.indicator.short_name}", words.told["common"])
+
+
+def _on(told: list[Judged], before: bool) -> bool:
+    """Whether the next sentence still speaks of the measure: not after a figure that is none of ours."""
+    figures = [one for one in told if one.claim.kind in {"figure", "earlier", "loose", "fraction"}]
+    return figures[-1].verdict is not UNVERIFIABLE if figures else before
+
+
+def _judged(sentence: str, ground: Ground, words: Vocabulary, on: bool, sure: int) -> list[Judged]:
+    claims = Reading(sentence, words, ground.edition.as_at, topic(ground, words)).claims()
+    court, found = Court(ground, words, claims), []
+    elsewhere = not on or court.speaks_of_another(sentence)
+    for claim in filter(court.concerns, claims):
+        verdict, known = court.verdict(claim)
+        doubtful = claim.kind == "figure" and claim.of == VALUE and sure < (2 if claim.way else 1)
+        if verdict is CONTRADICTED and (claim.soft or elsewhere or doubtful):
+            verdict, known = UNVERIFIABLE, None
+        if verdict is CONFIRMED and (elsewhere or claim.soft) and claim.kind in {"direction", "relation"}:
+            verdict, known = UNVERIFIABLE, None
+        if not (claim.kind == "measure" and verdict is not CONTRADICTED):
+            said = (known.said, known.where) if known else ("", "")
+            found.append(Judged(claim, sentence, ground.indicator.key, verdict, *said))
+    return found
+
+
+# --- for the checks -------------------------------------------------------------------------------
+
+
+def judge_all(edition: Edition) -> dict[str, list[Judged]]:
+    """Every claim of every commentary of an edition, as it is held, by name of area; `InputError` as in `texts`."""
+    read = load_commentaries(edition)
+    county = County(edition) if read else None
+    return {name: judge(edition, commentary, county) for name, commentary in read.items()}
+
+
+def faults_of_commentary(edition: Edition) -> list[Fault]:
+    """The faults of the commentary files; if they can be read, a warning for each claim that is contradicted."""
+    try:
+        return [fault for told in judge_all(edition).values() for fault in contradictions(told)]
+    except InputError as unread:
+        return unread.faults
+
+
+def contradictions(told: Iterable[Judged]) -> Iterator[Fault]:
+    """A warning for each claim that the figures contradict, with its sentence, what is right and where it stands."""
+    for one in told:
+        if one.verdict is CONTRADICTED:
+            said = f'{one.indicator}: "{one.claim.words}" is contradicted: {one.said}. The sentence: "{one.sentence}"'
+            remedy = f"Correct the sentence, or {one.where}." if one.where else "Correct the sentence."
+            yield Fault("warning", "TXT101", one.file, said, remedy, (one.row,), indicator=one.indicator)
+
+
+def summary(told: Iterable[Judged]) -> dict[str, int]:
+    """How many claims were confirmed, contradicted and unverifiable."""
+    verdicts = [one.verdict for one in told]
+    return {str(verdict): verdicts.count(verdict) for verdict in Verdict}
