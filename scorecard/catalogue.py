@@ -1,6 +1,10 @@
 """The indicators of the scorecard, in printed order: what each measures, which way is good, how it is printed."""
 
+import atexit
 import os
+import shutil
+import sys
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
 from functools import cache
@@ -13,8 +17,39 @@ from scorecard.faults import Fault, InputError, nearest
 from scorecard.ratings import Polarity
 from scorecard.trends import INTERVALS
 
-PARAMS = Path(os.environ.get("SCORECARD_PARAMS", Path(__file__).resolve().parent.parent / "params"))
-"""Everything that changes without changing code; another folder if SCORECARD_PARAMS names one."""
+
+def fetched(address: str) -> Path:
+    """A copy on this machine of the folder at an fsspec address such as s3://bucket/params and of `notebooks` beside it.
+
+    The copy goes when this process ends; those that it starts find it by SCORECARD_PARAMS. Ends the process with
+    status 2 if there is nothing to copy.
+    """
+    home, mine = Path(tempfile.mkdtemp(prefix="scorecard-")), os.getpid()
+    atexit.register(lambda: os.getpid() == mine and shutil.rmtree(home, ignore_errors=True))
+    try:
+        from fsspec.core import url_to_fs
+
+        files, path = url_to_fs(address.rstrip("/"))
+        for name, wanted in (("params", path), ("notebooks", f"{path.rpartition('/')[0]}/notebooks")):
+            for file in files.find(wanted):
+                copy = (home / name / file.removeprefix(wanted).lstrip("/")).resolve()
+                copy.relative_to(home.resolve())
+                copy.parent.mkdir(parents=True, exist_ok=True)
+                copy.write_bytes(files.cat_file(file))
+        os.listdir(home / "params")
+    except Exception as error:  # every service has errors of its own
+        remedy = (
+            "Check the address in SCORECARD_PARAMS; for most of them: pip install scorecard[cluster]."
+        )
+        print(Fault("error", "PRM004", address, f"cannot be read ({type(error).__name__}).", remedy), file=sys.stderr)
+        raise SystemExit(2) from None
+    os.environ["SCORECARD_PARAMS"] = str(home / "params")
+    return home / "params"
+
+
+_named = os.environ.get("SCORECARD_PARAMS") or str(Path(__file__).resolve().parent.parent / "params")
+PARAMS = fetched(_named) if "://" in _named else Path(_named)
+"""Everything that changes without changing code; another folder if SCORECARD_PARAMS names one, by path or address."""
 
 
 @dataclass(frozen=True)

@@ -206,3 +206,46 @@ def test_plain_papermill_has_a_file_for_each_district():
         told = yaml.safe_load((PARAMS / "districts" / f"{district.slug}.yml").read_text(encoding="utf-8"))
         assert told == {"edition": "2024-07", "district": district.name}
     assert len(list((PARAMS / "districts").glob("*.yml"))) == 12
+
+
+# --- params at an address ---------------------------------------------------------------------------
+
+CHECKED = """
+import os, sys
+from pathlib import Path
+from fsspec.core import url_to_fs
+source, address = Path(sys.argv[1]), sys.argv[2]
+files, there = url_to_fs(address)
+for path in (path for name in ("params", "notebooks") for path in (source / name).rglob("*") if path.is_file()):
+    if address.startswith("memory:") and not path.name.startswith("benchmarks_derived"):
+        files.pipe_file(f"{there.rpartition('/')[0]}/{path.relative_to(source).as_posix()}", path.read_bytes())
+os.environ["SCORECARD_PARAMS"] = address
+from scorecard.catalogue import PARAMS
+from scorecard.editions import load_edition
+from scorecard.packs import plan
+print(PARAMS, len(load_edition("2024-07").observations), len(plan(load_edition("2024-07"))))
+"""
+"""Reads an edition from an address; a folder in memory is filled first, for no other process can see it."""
+
+
+@pytest.mark.parametrize("kind", ["file://", "memory://"])
+def test_an_edition_is_read_from_an_address(tmp_path, kind):
+    home = PARAMS.parent
+    address = f"file://{PARAMS}" if kind == "file://" else "memory://bucket/params"
+    done = subprocess.run(
+        [sys.executable, "-c", CHECKED, str(home), address], capture_output=True, text=True, check=True, cwd=tmp_path
+    )
+    folder, rows, packs = done.stdout.split()
+    with (PARAMS / "editions/2024-07/observations.csv").open(encoding="utf-8") as lines:
+        assert int(rows) == sum(1 for _ in lines) - 1
+    assert int(packs) == 13
+    assert not Path(folder).exists(), "the copy goes with the process"
+
+
+@pytest.mark.parametrize("address", ["memory://nothing/params", "nokind://bucket/params"])
+def test_an_address_without_params_is_bad_input(address):
+    done = in_params(address, "check", "--edition", "2024-07")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert address in done.stderr
+    assert "SCORECARD_PARAMS" in done.stderr
+    assert "Traceback" not in done.stderr

@@ -1,0 +1,53 @@
+"""The charts of a pack as they are often drawn: a figure of pyplot each, laid out twice and saved in two formats."""
+
+import os
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+
+from scorecard.build import each_once, kents, peers
+
+OUT = Path(os.environ.get("NAIVE_OUT", "."))
+
+
+def _finish(figure, axes, row, kind):
+    axes.set_title(f"{row.indicator.short_name}, {row.area.name}")
+    axes.legend()
+    figure.tight_layout()
+    for form in ("png", "svg"):
+        name = f"{kind}-{row.indicator.key}-{row.area.name}-{row.section.page}.{form}".replace("/", "-")
+        figure.savefig(OUT / name, dpi=150, bbox_inches="tight")
+    plt.show()
+
+
+def _standards(row, line):
+    if row.standard.target is not None:
+        line(float(row.standard.target), color="black", label="Target")
+    for told, name, style in ((row.benchmark, row.benchmark_name, "-."), (row.england, row.england_name, ":")):
+        if told is not None and told.value is not None:
+            line(float(told.value), linestyle=style, label=name)
+
+
+def trends(rows, everything):
+    """A line chart of each rated row beside Kent's."""
+    for row in (row for row in each_once(rows) if row.rag.word):
+        figure, axes = plt.subplots(figsize=(4.8, 4.8))
+        for told in filter(None, (row, kents(row, everything))):
+            heights = [None if cell.value is None else float(cell.value) for cell in told.series]
+            axes.plot([cell.period for cell in told.series], heights, marker="o", label=told.area.name)
+        _standards(row, axes.axhline)
+        _finish(figure, axes, row, "trend")
+    return []
+
+
+def rankings(rows, everything):
+    """A bar chart of each rated row among its peers."""
+    for row in (row for row in each_once(rows) if row.rag.word):
+        others = sorted((o for o in peers(row, everything) if o.latest.value is not None), key=lambda o: o.latest.value)
+        if len(others) > 1:
+            figure, axes = plt.subplots(figsize=(4.8, 6))
+            bars = axes.barh([other.area.name for other in others], [float(other.latest.value) for other in others])
+            axes.bar_label(bars)
+            _standards(row, axes.axvline)
+            _finish(figure, axes, row, "ranked")
+    return []
