@@ -19,7 +19,7 @@ from scorecard.trends import INTERVALS
 
 
 def fetched(address: str) -> Path:
-    """A copy on this machine of the folder at an fsspec address such as s3://bucket/params and of `notebooks` beside it.
+    """A copy of the folder at an fsspec address such as s3://bucket/params, and of `notebooks` beside it.
 
     The copy goes when this process ends; those that it starts find it by SCORECARD_PARAMS. Ends the process with
     status 2 if there is nothing to copy.
@@ -38,9 +38,7 @@ def fetched(address: str) -> Path:
                 copy.write_bytes(files.cat_file(file))
         os.listdir(home / "params")
     except Exception as error:  # every service has errors of its own
-        remedy = (
-            "Check the address in SCORECARD_PARAMS; for most of them: pip install scorecard[cluster]."
-        )
+        remedy = "Check the address in SCORECARD_PARAMS; for most of them: pip install scorecard[cluster]."
         print(Fault("error", "PRM004", address, f"cannot be read ({type(error).__name__}).", remedy), file=sys.stderr)
         raise SystemExit(2) from None
     os.environ["SCORECARD_PARAMS"] = str(home / "params")
