@@ -91,13 +91,18 @@ def run_jobs(
     `rehearse` does once, before the processes are forked, what each of them would else do again.
     """
     context, waiting, running = _context(rehearse) if jobs and not stop.asked else None, list(jobs), {}
+    _prctl(PR_SET_CHILD_SUBREAPER, 1)
+    others = set(_children())
     try:
         while running or (waiting and not stop.asked):
             while waiting and len(running) < workers and not stop.asked:
                 begun = _Running(context, waiting.pop(0), work, parts, BACKENDS[backend])
                 running[begun.process.sentinel] = begun
             for sentinel in connection.wait(list(running), timeout=min(1.0, limits.cell / 4)):
-                yield running.pop(sentinel).outcome()
+                ended = running.pop(sentinel)
+                yield ended.outcome()
+                if ended.process.exitcode < 0:  # killed, it could not end what it had started
+                    _end_children(others | {begun.process.pid for begun in running.values()})
             for begun in running.values():
                 begun.end_if_late(limits)
     finally:
@@ -218,7 +223,12 @@ def _end_all_of(worker: int) -> None:
     """Kill the worker and everything that it started; on Linux also what has left its process group."""
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(worker, signal.SIGKILL)
-    while children := _children():
+    _end_children(set())
+
+
+def _end_children(spared: set[int]) -> None:
+    """Kill every child but those spared, and what becomes a child thereby."""
+    while children := set(_children()) - spared:
         for child in children:
             os.kill(child, signal.SIGKILL)
         for child in children:

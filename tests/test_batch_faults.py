@@ -271,6 +271,43 @@ def test_killed_in_the_middle_of_a_swap_is_put_back(project, tmp_path):
     assert files(tmp_path) == before
 
 
+BETWEEN = """
+import ctypes, os, signal, sys
+from pathlib import Path
+from scorecard import batch
+ctypes.CDLL = lambda *_, **__: None  # a system that cannot exchange two folders in one step
+replace = os.replace
+def once(*names):
+    os.replace = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+    replace(*names)
+os.replace = once
+batch.swap_in(*map(Path, sys.argv[1:]))
+"""
+
+
+def test_killed_between_the_two_steps_of_a_swap_keeps_the_earlier_pack(tmp_path):
+    final, part = tmp_path / "ashford", tmp_path / ".part-1-ashford"
+    for folder, text in ((final, "old"), (part, "new")):
+        folder.mkdir()
+        (folder / "pack.html").write_text(text, encoding="utf-8")
+    killed = subprocess.run([sys.executable, "-c", BETWEEN, str(part), str(final)], check=False)
+    assert killed.returncode == -signal.SIGKILL
+    assert not final.exists()
+    batch._sweep(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["ashford"]
+    assert (final / "pack.html").read_text(encoding="utf-8") == "old"
+
+
+def test_a_killed_keeper_leaves_no_process_behind(project, tmp_path):
+    """The keeper of a pack is the parent of its process; killed, it cannot end what the notebook had started."""
+    project.fault("Ashford", f"{CHILDREN}os.kill(os.getppid(), 9)\nimport time\ntime.sleep(99)")
+    run = project.run(tmp_path, *TWO, "--backend", "fork")
+    assert (run.status, "Ashford  failed" in run.said, "Dover    made" in run.said) == (1, True, True)
+    pids = (project.folder / "faults" / "Ashford-pids").read_text().split()
+    assert len(pids) == 6
+    until(lambda: not any(alive(int(pid)) for pid in pids))
+
+
 @pytest.mark.parametrize("step", ["one", "two"])
 def test_a_pack_is_never_missing_while_it_is_swapped(tmp_path, step):
     final, part = tmp_path / "ashford", tmp_path / ".part-1-ashford"
