@@ -287,16 +287,15 @@ def unprinted_rows(edition: Edition) -> Iterator[Fault]:
 
 
 def awaited(edition: Edition) -> Iterator[Fault]:
-    """Figures that are still to be supplied are counted; an edition without any figure is no edition yet."""
+    """Figures that are still to be supplied are counted; an edition without any figure of its month is none yet."""
     missing = edition.observations[edition.observations["value"].isna()]
     told = missing[missing["note"] == TO_BE_SUPPLIED]
     if len(told):
-        empty = len(missing) == len(edition.observations)
-        grade, said = (
-            ("error", "there is no figure yet.")
-            if empty
-            else ("warning", f"{many(len(told), 'figure')} to be supplied.")
-        )
+        own = edition.observations["period"] == edition.as_at
+        empty = edition.observations.loc[own if own.any() else slice(None), "value"].isna().all()
+        grade, said = "warning", f"{many(len(told), 'figure')} to be supplied."
+        if empty:
+            grade, said = "error", f"there is no figure of {name(edition.as_at)} yet."
         remedy = "Put the month's figures in."
         yield Fault(grade, "OBS023", "observations.csv", said, remedy, tuple(told["row"]), "value")
 

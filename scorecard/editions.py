@@ -160,7 +160,8 @@ class Edition:
 
 def editions_known(folder: Path = EDITIONS) -> list[str]:
     """Names of the editions in `params/editions`, oldest first."""
-    return sorted(path.parent.name for path in folder.glob("*/edition.yml"))
+    named = (path.parent.name for path in folder.glob("*/edition.yml"))
+    return sorted(name for name in named if not name.startswith("."))  # one that is still being made has a point
 
 
 def kind_of(name: str, folder: Path = EDITIONS) -> str | None:
@@ -300,6 +301,11 @@ def read_table(
     if len(faults) > before:
         return _frame([], columns)
     return _frame(_whole_rows(path.name, lines, columns, faults), columns, path.name, numbers.get(table, []), faults)
+
+
+def table_of(lines: list[tuple[int, list[str]]], table: str, file: str, faults: list[Fault]) -> pd.DataFrame:
+    """Rows of texts, each with its number, as the frame of a table; what is no number goes to `faults`."""
+    return _frame(lines, TABLES[table], file, NUMBERS.get(table, []), faults)
 
 
 def _lines(path: Path, faults: list[Fault]) -> list[tuple[int, list[str]]]:

@@ -7,18 +7,31 @@ import click
 
 @click.command("new-edition")
 @click.argument("name")
-@click.option("--from", "earlier", required=True, metavar="NAME", help="The edition to carry over from.")
-def new_edition(name, earlier):
-    """Make the folder of a new edition: standards and notes carried over, observations empty."""
-    from scorecard.new_edition import make_edition
+@click.option("--from", "earlier", metavar="NAME", help="The edition to carry over from; the latest if not given.")
+@click.option("--source", metavar="FILE|URL", help="The month's figures: a CSV file, a workbook or a database.")
+@click.option("--table", metavar="NAME", help="The sheet of the workbook, or the table or view of the database.")
+@click.option("--query", metavar="SQL", help="One SELECT to ask the database instead.")
+def new_edition(name, earlier, source, table, query):
+    """Make the folder of a new edition, with the month's figures from an extract if one is given.
 
-    folder = make_edition(name, read_checked(earlier, as_held=True))
-    click.echo(
-        f"Made {folder}. Put the month's figures into observations.csv, then run: scorecard check --edition {name}"
-    )
-    click.echo(
-        "Review in edition.yml: the years, the quarters, terms and years shown, the notes. Only months were moved."
-    )
+    Targets, notes, commentary and earlier figures are carried over. An extract has the columns of observations.csv;
+    a faulty one is told with every row, and no folder is made. Exit status 2 for bad input.
+    """
+    from scorecard.databases import is_address
+    from scorecard.extracts import read_extract
+    from scorecard.new_edition import latest_before, make_edition
+    from scorecard.new_edition import report as told
+
+    if source is None and (table or query):
+        raise click.UsageError("--table and --query go with --source.")
+    if source and is_address(source) and (table is None) == (query is None):
+        raise click.UsageError("Name --table or give --query, one of the two.")
+    if query and not is_address(source):
+        raise click.UsageError("--query goes with a database.")
+    before = read_checked(earlier or latest_before(name), as_held=True)
+    extract = read_extract(source, table, query) if source else None
+    made = make_edition(name, before, extract)
+    click.echo(told(made, before.name, extract))
 
 
 @click.command()

@@ -26,7 +26,7 @@ from scorecard.sheet import MARKS
 from scorecard.texts import DRAFT, Commentary, Entry, load_commentary
 
 RATINGS, DOTS = (*map(str, Rag), NOT_RATED), (*map(str, Dot), NO_ARROW)
-FIELDS = ("title", "month", "year", "council", "committee", "meeting", "drafted", "rated",
+FIELDS = ("title", "month", "year", "disclosure", "council", "committee", "meeting", "drafted", "rated",
           *(word.replace(" ", "_") for word in (*RATINGS, *DOTS)))  # fmt: skip
 """Fields of every text, explained at the head of `params/report.yml`."""
 OWN = {"lead": ("name", "code"), "see": ("number",), "captions": ("number", "subject"), "none": ("rating",),
@@ -120,7 +120,7 @@ class Report:
         month, title = periods.name(self.edition.as_at), self.edition.title
         drafted = str(sum(1 for those in self.paragraphs.values() for paragraph in those if paragraph.mark))
         return told | names | {"rated": str(rated), "drafted": drafted, "year": self.edition.year,
-                               "month": month, "title": title}  # fmt: skip
+                               "month": month, "title": title, "disclosure": self.edition.disclosure.said}  # fmt: skip
 
     def caption(self, kind: str, counted: str, **own: str) -> str:
         """The caption of a kind, with the next number of what is counted."""

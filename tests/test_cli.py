@@ -104,8 +104,6 @@ def test_ratings_as_table():
         (("ratings", "--edition", "2024-07", "--area", "Folkstone and Hythe"), 'Did you mean "Folkestone and Hythe"'),
         (("packs", "--edition", "2024-07", "--district", "Dovr"), 'Did you mean "Dover"'),
         (("packs", "--edition", "2024-07", "--district", "Ashford CSWT"), 'there is no pack for "Ashford CSWT".'),
-        (("new-edition", "2024-13", "--from", "2024-07"), 'ERROR NEW001 editions: "2024-13" is not a month.'),
-        (("new-edition", "2024-07", "--from", "2024-07"), "ERROR NEW002 editions: 2024-07 exists."),
         (("packs", "--edition", "2024-07", "--distrct", "Dover"), "Did you mean '--district'?"),
         (("ratings",), "Missing option '--edition'"),
     ],
@@ -170,31 +168,6 @@ def test_reconcile_exits_1_on_an_unexplained_difference(params):
     done = in_params(params, "reconcile", "--edition", "2024-07")
     assert done.returncode == 1
     assert "unexplained: SISE71 Dartford 2024-07, rag: printed GREEN, computed AMBER." in done.stdout
-
-
-def test_new_edition_is_ready_for_the_months_figures(params):
-    done = in_params(params, "new-edition", "2024-08", "--from", "2024-07")
-    assert done.returncode == 0, done.stderr
-    folder = params / "editions" / "2024-08"
-    assert (folder / "standards.csv").read_bytes() == (params / "editions/2024-07/standards.csv").read_bytes()
-    rows = list(csv.DictReader(io.StringIO((folder / "observations.csv").read_text(encoding="utf-8"))))
-    assert {row["value"] for row in rows} == {""}
-    assert {row["note"] for row in rows} == {"to be supplied", "not available"}
-    assert {row["period"] for row in rows if row["indicator"] == "SCS03"} == {
-        "2024-02", "2024-03", "2024-04", "2024-05", "2024-06", "2024-07", "2024-08",
-    }  # fmt: skip
-    checked = in_params(params, "check", "--edition", "2024-08")
-    assert checked.returncode == 2
-    assert "ERROR OBS023 observations.csv row 2, column value: there is no figure yet." in checked.stdout
-    spoil(params, "APP17,Kent,2024-08,,,,to be supplied", "APP17,Kent,2024-08,42.1,114,271,", edition="2024-08")
-    checked = in_params(params, "check", "--edition", "2024-08")
-    assert checked.returncode == 0, checked.stdout
-    assert "figures to be supplied." in checked.stdout
-    rated = in_params(params, "ratings", "--edition", "2024-08", "--area", "Swale Central CSWT")
-    assert rated.returncode == 0
-    assert {row["rag_reason"] for row in csv.DictReader(io.StringIO(rated.stdout)) if row["period"] == "2024-08"} == {
-        "to be supplied", "not available",
-    }  # fmt: skip
 
 
 def test_plain_papermill_has_a_file_for_each_district():

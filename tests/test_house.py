@@ -30,7 +30,7 @@ ORDER = [
     "layouts", "imports", "comparators", "neighbours",
     "kinds", "engine", "export", "packs", "backends", "batch", "cluster", "remote",
     "document", "report",
-    "new_edition", "benchmarks_cli", "commentary_cli", "changes_cli", "month_cli", "__main__",
+    "databases", "extracts", "new_edition", "benchmarks_cli", "commentary_cli", "changes_cli", "month_cli", "__main__",
 ]  # fmt: skip
 """A module imports only from those left of it. A new module is put into its place here, and nowhere else."""
 
