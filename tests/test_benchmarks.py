@@ -37,7 +37,7 @@ from scorecard.benchmarks import (
 )  # fmt: skip
 from scorecard.catalogue import PARAMS, load_catalogue, read_yaml
 from scorecard.comparators import derived_from_store, named_neighbours, numbers, values_from_store
-from scorecard.editions import load_edition
+from scorecard.editions import EDITIONS, load_edition
 from scorecard.faults import InputError
 from scorecard.imports import import_file
 from scorecard.likeness import (
@@ -317,13 +317,27 @@ def derived():
     return load_derived("2024-07")
 
 
-@pytest.fixture(scope="module")
-def cells(edition, derived):
+def cells_of(edition):
     """Printed benchmarks by indicator and area: the measure, and by vintage whether the derived figure agrees."""
-    found = {}
+    found, derived = {}, load_derived(edition.name)
     for cell, measure, told, fine in held(edition.benchmarks, derived, load_measures(), edition.areas, edition.as_at):
-        found.setdefault((cell.indicator, cell.area, cell.period), (measure, {}))[1][told.vintage] = fine
+        if told is not None:
+            found.setdefault((cell.indicator, cell.area, cell.period), (measure, {}))[1][told.vintage] = fine
     return found
+
+
+@pytest.fixture(scope="module")
+def cells(edition):
+    return cells_of(edition)
+
+
+DERIVED_FOR = sorted(path.parent.name for path in EDITIONS.glob("*/benchmarks_derived.csv"))
+
+
+@pytest.fixture(scope="module")
+def all_cells():
+    """Those of every edition that ships derived figures."""
+    return {key: told for name in DERIVED_FOR for key, told in cells_of(load_edition(name)).items()}
 
 
 FIRST_36 = {"SCS03", "SCS13", "SCS18", "SISE71", "EY14", "EY15", "SISE4", "SISE16", "SISE12", "SISE19", "SEND10",
@@ -343,11 +357,22 @@ def test_how_many_printed_benchmarks_agree(cells, chosen, cells_in_all, november
     assert sum(any(fine.values()) for fine in told) == either
 
 
-def test_each_printed_benchmark_that_no_vintage_gives_has_its_reason(cells):
+def test_every_edition_of_the_scorecards_ships_derived_figures():
+    assert DERIVED_FOR == ["2022-12", "2024-07", "corporate-parenting-2019-07"]
+
+
+def test_how_many_printed_benchmarks_of_december_2022_agree():
+    told = [fine for measure, fine in cells_of(load_edition("2022-12")).values() if measure.like == LIKE]
+    assert [len(told), sum(any(fine.values()) for fine in told)] == [37, 31]
+
+
+def test_each_printed_benchmark_that_no_vintage_gives_has_its_reason(all_cells):
+    cells = all_cells
     assert [key for key, (measure, fine) in cells.items() if not any(fine.values()) and not measure.why(*key[1:])] == []
 
 
-def test_a_reason_that_no_longer_occurs_is_an_error_too(cells):
+def test_a_reason_that_no_longer_occurs_is_an_error_too(all_cells):
+    cells = all_cells
     told = {(key, area, year) for key, area, year in cells}
     given = {(key, why.area, why.year) for key, measure in load_measures().items() for why in measure.differs}
     assert given - told == set()
@@ -479,8 +504,9 @@ def store(tmp_path_factory):
 
 
 @published
-def test_the_committed_figures_are_those_of_the_published_files(edition, derived, store):
-    again = derived_from_store(edition, store)
+@pytest.mark.parametrize("name", DERIVED_FOR)
+def test_the_committed_figures_are_those_of_the_published_files(name, store):
+    again, derived = derived_from_store(load_edition(name), store), load_derived(name)
     assert again[DERIVED].fillna("").astype(str).equals(derived[DERIVED].fillna("").astype(str))
 
 
