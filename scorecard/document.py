@@ -5,6 +5,7 @@ The same content gives the same bytes.
 """
 
 import io
+import re
 import zipfile
 from collections.abc import Sequence
 from datetime import datetime
@@ -18,13 +19,30 @@ from docx.oxml.ns import nsdecls, qn
 from docx.shared import Cm, Emu, Pt, RGBColor
 
 FONT, INK, PALE = "Arial", "0B0C0C", "F3F2F1"
-NUMBERED, LABEL, CELL, NOTE = "Numbered Paragraph", "Heading Block", "Table Text", "Note"
+NUMBERED, LABEL, CELL, NOTE, GAP = "Numbered Paragraph", "Heading Block", "Table Text", "Note", "Table Gap"
 MARGIN, INDENT, PICTURE, PAD = Cm(2), Cm(1.25), Cm(9.8), Cm(0.19)
-SIZES = {"Title": 20, "Heading 1": 15, "Heading 2": 13, "Heading 3": 11, "Caption": 10, CELL: 9, NOTE: 9, "Footer": 9}
+SIZES = {
+    "Title": 20,
+    "Heading 1": 15,
+    "Heading 2": 13,
+    "Heading 3": 11,
+    "Caption": 10,
+    CELL: 9,
+    NOTE: 9,
+    GAP: 1,
+    "Footer": 9,
+}
 LEVELS = (("Heading1", "%1."), ("NumberedParagraph", "%1.%2"))
 """Styles that carry a number, outermost first, and how it is written."""
+UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+"""Characters that no XML can hold; the sign for an unknown character stands for them."""
 NEVER = (1980, 1, 1, 0, 0, 0)
 """The time that stands at every file within the document."""
+
+
+def writable(text: str) -> str:
+    """`text` as a Word file can hold it."""
+    return UNWRITABLE.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 class Paper:
@@ -32,7 +50,7 @@ class Paper:
 
     def __init__(self, title: str, author: str, made: datetime, language: str):
         """A sheet of A4 with the styles of the house; `made` stands in its properties."""
-        self._document, self._pictures, self._tables = Document(), 0, 0
+        self._document, self._pictures, title = Document(), 0, writable(title)
         _say_who(self._document.core_properties, title, author, made, language)
         _lay_out(self._document, title)
         self._document.settings.element.find(qn("w:themeFontLang")).set(qn("w:val"), language)
@@ -41,17 +59,17 @@ class Paper:
 
     def title(self, text: str) -> None:
         """The name of the document."""
-        self._document.add_paragraph(text, style="Title")
+        self._document.add_paragraph(writable(text), style="Title")
 
     def label(self, label: str, text: str) -> None:
         """A line of the block at the head: who it is from, what it is about."""
         paragraph = self._document.add_paragraph(style=LABEL)
-        paragraph.add_run(f"{label}:").bold = True
-        paragraph.add_run(f"\t{text}")
+        paragraph.add_run(writable(f"{label}:")).bold = True
+        paragraph.add_run(writable(f"\t{text}"))
 
     def heading(self, text: str, level: int, numbered: bool = False, new_page: bool = False) -> None:
         """A heading; one of level 1 may carry a number."""
-        paragraph = self._document.add_paragraph(text, style=f"Heading {level}")
+        paragraph = self._document.add_paragraph(writable(text), style=f"Heading {level}")
         paragraph.paragraph_format.page_break_before = new_page or None
         if level == 1 and not numbered:
             told = paragraph._p.get_or_add_pPr().get_or_add_numPr()
@@ -63,11 +81,11 @@ class Paper:
         paragraph = self._document.add_paragraph(style=style)
         for words, emphasis in ((lead, "Strong"), (text, None), (mark, "Emphasis")):
             if words:
-                paragraph.add_run(f"{words}{'' if words == (mark or text) else ' '}", style=emphasis)
+                paragraph.add_run(writable(words) + ("" if words == (mark or text) else " "), style=emphasis)
 
     def caption(self, text: str, style: str = "Caption") -> None:
         """What a table or a picture is, kept on the page of what follows."""
-        self._document.add_paragraph(text, style=style).paragraph_format.keep_with_next = True
+        self._document.add_paragraph(writable(text), style=style).paragraph_format.keep_with_next = True
 
     def picture(self, content: bytes, alt: str, title: str) -> None:
         """A PNG, two to a page, with the words that stand for it."""
@@ -77,7 +95,7 @@ class Paper:
         shape = paragraph.add_run().add_picture(io.BytesIO(content), width=PICTURE)
         told = shape._inline.docPr
         for name, value in (("id", str(self._pictures)), ("name", title), ("title", title), ("descr", alt)):
-            told.set(name, value)
+            told.set(name, writable(value))
 
     def table(
         self, columns: Sequence[str], rows: Sequence[Sequence[str]], summary: str,
@@ -90,7 +108,7 @@ class Paper:
         """
         table = self._document.add_table(rows=0, cols=len(columns), style="Table Grid")
         table.autofit = False
-        _describe(table, summary)
+        _describe(table, writable(summary))
         room = self._room()
         sizes = [Emu(int(room * width / sum(widths))) for width in widths]
         for column, size in zip(table.columns, sizes, strict=True):
@@ -101,8 +119,8 @@ class Paper:
             kept = together or (place == 0 and len(rows) > 0)
             for cell, text, size in zip(row.cells, cells, sizes, strict=True):
                 cell.width = size
-                _fill(cell, text, (paints or {}).get(text), head=place == 0, kept=kept)
-        self._document.add_paragraph(note, style=NOTE)
+                _fill(cell, writable(text), (paints or {}).get(text), head=place == 0, kept=kept)
+        self._document.add_paragraph(writable(note), style=NOTE if note else GAP)
 
     def _room(self) -> int:
         page = self._document.sections[0]
@@ -134,7 +152,7 @@ def _lay_out(document, title: str) -> None:
     page.left_margin = page.right_margin = MARGIN
     page.top_margin, page.bottom_margin = Cm(1.4), Cm(2)
     line = page.footer.paragraphs[0]
-    line.paragraph_format.tab_stops.clear_all()
+    line.style.paragraph_format.tab_stops.clear_all()
     line.paragraph_format.tab_stops.add_tab_stop(page.page_width - 2 * MARGIN, WD_TAB_ALIGNMENT.RIGHT)
     line.add_run(f"{title}\t")
     for kind, text in (("begin", None), (None, "PAGE"), ("separate", None), (None, "1"), ("end", None)):
@@ -161,7 +179,7 @@ def _dress(styles, language: str) -> None:
     """The styles of the house: one typeface, dark on white, headings that stay with what follows."""
     defaults = styles.element.find(qn("w:docDefaults")).find(qn("w:rPrDefault")).find(qn("w:rPr"))
     defaults.find(qn("w:lang")).set(qn("w:val"), language)
-    for name, base in ((NUMBERED, "Normal"), (LABEL, "Normal"), (CELL, "Normal"), (NOTE, "Normal")):
+    for name, base in ((NUMBERED, "Normal"), (LABEL, "Normal"), (CELL, "Normal"), (NOTE, "Normal"), (GAP, "Normal")):
         styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH).base_style = styles[base]
     for name in ("Normal", *SIZES, NUMBERED, LABEL):
         _set_face(styles[name], SIZES.get(name, 11))
@@ -180,12 +198,22 @@ def _set_face(style, size: int) -> None:
 
 
 def _space(styles) -> None:
-    before = {"Title": 0, "Heading 1": 16, "Heading 2": 12, "Heading 3": 8, "Caption": 8, CELL: 2, NOTE: 2}
-    after = {"Title": 12, "Heading 1": 6, "Heading 2": 6, "Heading 3": 4, "Caption": 4, CELL: 2, NOTE: 8, LABEL: 6}
+    before = {"Title": 0, "Heading 1": 16, "Heading 2": 12, "Heading 3": 8, "Caption": 12, CELL: 2, NOTE: 2}
+    after = {
+        "Title": 12,
+        "Heading 1": 6,
+        "Heading 2": 6,
+        "Heading 3": 4,
+        "Caption": 4,
+        CELL: 2,
+        NOTE: 8,
+        GAP: 0,
+        LABEL: 6,
+    }
     for name in ("Normal", *after, NUMBERED):
         form = styles[name].paragraph_format
         form.space_before, form.space_after = Pt(before.get(name, 0)), Pt(after.get(name, 8))
-        form.line_spacing = 1.0 if name in (CELL, NOTE, LABEL) else 1.1
+        form.line_spacing = 1.0 if name in (CELL, NOTE, GAP, LABEL) else 1.1
     for name, room in ((NUMBERED, INDENT), ("Heading 1", INDENT), (LABEL, Cm(3.75))):
         styles[name].paragraph_format.left_indent = room
         styles[name].paragraph_format.first_line_indent = -room

@@ -254,6 +254,8 @@ def _contacts(told: Report) -> None:
 
 def _trends(told: Report) -> None:
     """Each trend with its figures, the periods in columns as the scorecard prints them."""
+    if not told.drawn:
+        told.paper.paragraph(told.fill(told.words["none"], rating=" or ".join(told.words["drawn"])))
     for chart in told.drawn.values():
         told.paper.caption(told.caption("figure", "figure", subject=chart.headline))
         told.paper.caption(chart.subtitle, NOTE)

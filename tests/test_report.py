@@ -3,6 +3,7 @@
 import io
 import shutil
 import zipfile
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -219,6 +220,7 @@ def test_language_page_and_properties(report):
     page = report.sections[0]
     assert (round(page.page_width.mm), round(page.page_height.mm)) == (210, 297)  # A4
     assert [each.text for each in page.footer._element.iter(qn("w:instrText"))] == ["PAGE"]
+    assert len(report.styles["Footer"].paragraph_format.tab_stops) == 0  # the page number goes to the one at the right
 
 
 def test_the_same_edition_gives_the_same_bytes(edition, content):
@@ -233,7 +235,15 @@ def test_the_same_edition_gives_the_same_bytes(edition, content):
 def test_every_edition_with_ratings_has_a_report(name):
     report = Document(io.BytesIO(build_report(load_edition(name))))
     assert len(report.inline_shapes) == len(named(report, "Red indicators"))
-    assert not [text for text in texts(report, "Numbered Paragraph") if "{" in text]
+    assert not [text for text in texts(report, "Numbered Paragraph") if "{" in text or "NOT RATED" in text]
+
+
+def test_text_that_xml_cannot_hold_does_not_stop_the_report(edition):
+    odd = "\x0b\x00\ud800 <w:p/> & =1+1"
+    note = replace(edition, notes=(odd,), title=f"Scorecard\x0c {edition.title}")
+    report = Document(io.BytesIO(build_report(note, load_words(edition.name) | {"drawn": []})))
+    assert under(report, "Notes on the figures")[1].text == "\ufffd\ufffd\ufffd <w:p/> & =1+1"
+    assert report.core_properties.title.startswith("Scorecard\ufffd ")
 
 
 # --- words ----------------------------------------------------------------------------------------
