@@ -52,7 +52,9 @@ def batch(count, out):
     from scorecard import batch as batches
 
     edition, wanted = jobs(count)
-    batches.make_packs(edition, wanted, out, WORKERS)
+    outcomes = batches.make_packs(edition, wanted, out, WORKERS)
+    if failed := [outcome for outcome in outcomes if outcome.status != "made"]:
+        sys.exit(f"{len(failed)} packs failed: {failed[0].error}")
 
 
 def loop(count, out):
