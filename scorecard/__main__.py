@@ -13,7 +13,7 @@ from scorecard.benchmarks_cli import benchmarks
 from scorecard.changes_cli import changes, history
 from scorecard.commentary_cli import claims
 from scorecard.faults import InputError
-from scorecard.month_cli import new_edition, read_checked, report
+from scorecard.month_cli import confidence, new_edition, read_checked, report
 
 edition_option = click.option("--edition", "edition_name", required=True, metavar="NAME", help="For example 2024-07.")
 
@@ -44,7 +44,7 @@ def main():
     """
 
 
-for command in (benchmarks, new_edition, report, changes, history, claims):
+for command in (benchmarks, confidence, new_edition, report, changes, history, claims):
     main.add_command(command)
 
 

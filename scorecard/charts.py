@@ -4,11 +4,12 @@ from collections.abc import Sequence
 
 from scorecard.build import Row, each_once, kents, peers
 from scorecard.evidence import Chart
+from scorecard.funnels import funnels
 from scorecard.ranked import ranked
 from scorecard.style import house
 from scorecard.trend_charts import trend
 
-__all__ = ["Chart", "ranked", "rankings", "trend", "trends"]
+__all__ = ["Chart", "funnels", "ranked", "rankings", "trend", "trends"]
 
 
 @house()

@@ -17,7 +17,7 @@ from scorecard.ratings import NO_FLOOR, Polarity, Rag, places, rag, round_half_u
 HEADLINE = 80  # characters; beyond them a headline leaves out the direction of travel
 
 
-def _facts(row: Row, words: Phrases) -> dict[str, str]:
+def facts_of(row: Row, words: Phrases) -> dict[str, str]:
     """The facts of a row as text, for the fields of `FACTS`."""
     indicator, latest, previous, outturn = row.indicator, row.latest, row.previous, row.outturn
     measure, move, area = _measure(indicator.measure, words), "", {"area": row.area.name}
@@ -29,7 +29,7 @@ def _facts(row: Row, words: Phrases) -> dict[str, str]:
 
     return {
         **area, "noun": words.say("nouns", row.area.kind, **area), "place": words.say("places", row.area.kind, **area),
-        "when": _when(latest.period, "latest_when", words),
+        "when": when_of(latest.period, "latest_when", words),
         "name": indicator.short_name, "Name": _capital(indicator.short_name),
         "measure": measure, "Measure": _capital(measure),
         "rating": words.say("ratings", row.rag.word or NOT_RATED), "reason": latest.reason or row.rag.reason or "",
@@ -37,7 +37,7 @@ def _facts(row: Row, words: Phrases) -> dict[str, str]:
         **_standard_facts(row.standard, figure, words),
         "numerator": _number(latest.numerator), "denominator": _number(latest.denominator), "counts": indicator.counts,
         "previous": figure(previous and previous.value, "units"), "previous_short": figure(previous and previous.value),
-        "previous_when": _when(previous.period, "when", words) if previous else "",
+        "previous_when": when_of(previous.period, "when", words) if previous else "",
         "move": move, "Move": _capital(move), "note": latest.note or "",
         "outturn": figure(outturn and outturn.value), "outturn_year": periods.name(outturn.period) if outturn else "",
         "outturn_rating": words.say("ratings", row.outturn_rag.word or NOT_RATED),
@@ -86,7 +86,8 @@ def _measure(measure: str, words: Phrases) -> str:
     return words.say("endings", ending, measure=words.say("openings", opening, rest=stem.removeprefix(opening)))
 
 
-def _when(period: str, group: str, words: Phrases) -> str:
+def when_of(period: str, group: str, words: Phrases) -> str:
+    """A period as it stands in a sentence: ` in June 2024`; `group` is `when` or `latest_when`."""
     return words.say(group, periods.kind(period) or OTHERWISE, period=periods.name(period))
 
 
@@ -106,7 +107,7 @@ def sentence(row: Row, phrases: Phrases | None = None, beside: Mapping[str, str]
     `beside` has what more is said of an indicator, such as its rank among the statistical neighbours.
     """
     words = phrases or load_phrases()
-    facts, travel = _facts(row, words), _travel(row)
+    facts, travel = facts_of(row, words), _travel(row)
     parts = [_finding(row, words, facts), words.say("travel", travel, **facts) if travel else "", _year_ago(row, words)]
     parts.append(_note(row, words))
     if row.outturn and row.outturn.value is not None:
@@ -167,7 +168,7 @@ def _year_ago(row: Row, words: Phrases) -> str:
     if not (row.section.year_ago and ago) or None in (ago.value, row.latest.value):
         return ""
     fields = {"year_ago": words.say("short_units", unit, number=_number(ago.value), unit=unit)}
-    when = _when(ago.period, "when", words)
+    when = when_of(ago.period, "when", words)
     return words.say("year_ago", row.dot_year_ago.word or NO_ARROW, year_ago_when=when, **fields)
 
 
@@ -195,19 +196,28 @@ def _benchmarks(row: Row, words: Phrases) -> str:
 def headline(row: Row, phrases: Phrases | None = None) -> str:
     """The finding of a row as a chart headline, with the direction of travel while it fits `HEADLINE` characters."""
     words, state = phrases or load_phrases(), _state(row)
-    facts = _facts(row, words)
+    facts = facts_of(row, words)
     said = words.say("headline", state, **facts)
     travelled = row.dot.word and not row.latest.note
     longer = said + (words.say("headline_travel", f"{state} {row.dot.word}", **facts) if travelled else "")
     return longer if len(longer) <= HEADLINE or state in ("no target", NOT_RATED) else said
 
 
-def ranked_headline(row: Row, rank: int | None, of: int, joint: bool = False, phrases: Phrases | None = None) -> str:
-    """Where an area stands among the `of` areas of its kind that have a figure; `rank` 1 is the best by polarity."""
+def ranked_headline(
+    row: Row, rank: int | None, of: int, joint: bool = False, chance: bool = False, phrases: Phrases | None = None
+) -> str:
+    """Where an area stands among the `of` areas of its kind that have a figure; `rank` 1 is the best by polarity.
+
+    `chance`: its figure is no further from Kent's than chance explains, so that nobody is called first or last.
+    """
     words = phrases or load_phrases()
-    facts = {**_facts(row, words), "of": str(of), "ordinal": _ordinal(rank or 0)}
+    facts = {**facts_of(row, words), "of": str(of), "ordinal": _ordinal(rank or 0)}
     facts["joint"] = words.say("ranked", "joint", **facts) if joint else ""
-    return words.say("ranked", _ranking(row, rank, of, joint), **facts)
+    ranking = _ranking(row, rank, of, joint)
+    if not chance or rank is None:
+        return words.say("ranked", ranking, **facts)
+    longer = words.say("ranked", "chance", **facts)
+    return longer if len(longer) <= HEADLINE else words.say("ranked", "position", **facts)
 
 
 def _ranking(row: Row, rank: int | None, of: int, joint: bool) -> str:
@@ -252,7 +262,7 @@ def _changes(rows: Iterable[Row], earlier: Callable, since: Callable[[Row], str]
     for row in each_once(rows):
         before, now = earlier(row), row.rag.word
         if before and now and before != now:
-            fields = _facts(row, words) | {"before": words.say("ratings", before)}
+            fields = facts_of(row, words) | {"before": words.say("ratings", before)}
             changes.append(Change(row, before, now, words.say("changes", since(row), **fields)))
     return changes
 

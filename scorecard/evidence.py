@@ -220,6 +220,12 @@ def rating_told(verdict: Verdict) -> str:
     return str(verdict.word or f"not rated: {verdict.reason}")
 
 
+def interval_told(row: Row) -> str:
+    """The 95% interval of the latest figure, or why there is none."""
+    _, reason, low, high = row.confidence
+    return reason if low is None else f"{say(low)} to {say(high)}"
+
+
 def cell_text(cell: Cell | None) -> str:
     """A figure as printed, or why it is missing."""
     if cell is None:

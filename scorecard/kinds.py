@@ -67,7 +67,7 @@ def _counts(edition: Edition, area: Area) -> dict[str, int]:
 
 def _rehearse(edition: Edition) -> None:
     """All charts of one district: later packs repeat most of their words, and styles and glyphs are loaded."""
-    from scorecard import charts, checks, markup
+    from scorecard import charts, checks, markup, signals
     from scorecard.build import build_rows, build_scorecard
 
     checks.check(load_edition(edition.name))
@@ -76,6 +76,8 @@ def _rehearse(edition: Edition) -> None:
     rows = build_scorecard(edition, edition.areas.districts[0]) or build_scorecard(edition, kent)
     charts.trends(rows, everything)
     charts.rankings(rows, everything)
+    charts.funnels(rows, everything)
+    signals.really_changed(rows)
     _files(edition, kent, "")
 
 

@@ -1,4 +1,4 @@
-"""The commands of the month: `scorecard new-edition` and `report`."""
+"""The commands of the month: `scorecard new-edition`, `report` and `confidence`."""
 
 from pathlib import Path
 
@@ -48,6 +48,26 @@ def report(name, out):
     words = load_words(name)
     content = build_report(edition, words)
     click.echo(f"Wrote {write_report(content, out or Path('outputs', name), words['file'])}")
+
+
+@click.command()
+@click.option("--edition", "name", required=True, metavar="NAME", help="For example 2024-07.")
+def confidence(name):
+    """Count the ratings that are within noise and the arrows that have a trend behind them.
+
+    As printed: a team counts on the page of each district that it serves. Nothing of it changes a rating.
+    """
+    from scorecard.build import build_scorecard
+    from scorecard.findings import arrow_counts, confidence_counts
+
+    edition = read_checked(name)
+    pages = {
+        "Kent": build_scorecard(edition, edition.areas.kent),
+        "All district pages": [row for area in edition.areas.districts for row in build_scorecard(edition, area)],
+    }
+    for page, rows in pages.items():
+        for heading, told in (("ratings", confidence_counts(rows)), ("arrows", arrow_counts(rows))):
+            click.echo(f"{page}, {heading}:\n{told.to_string(index=False)}\n")
 
 
 def read_checked(name: str, as_held: bool = False):

@@ -31,7 +31,9 @@ class Shape(NamedTuple):
 
 _SIDES = ("H above", "H equal", "H below", "L below", "L equal", "L above", "T within")
 _STATES = (*Rag, "missed", NOT_RATED, "no target")
-_RANKS = ("position", "joint", "no rank", "no value", *(f"{p} {end}" for p in Polarity for end in ("first", "last")))
+_ENDS = tuple(f"{polarity} {end}" for polarity in Polarity for end in ("first", "last"))
+_RANKS = ("position", "chance", "joint", "no rank", "no value", *_ENDS)
+_STEADY = tuple(f"{dot}{sort}" for dot in (Dot.IMPROVED, Dot.WORSENED) for sort in ("", " rolling"))
 _DASHBOARD = ("phase", "inspected", "area", "year", "good", "status", "improved", "worsened")
 _STANDING = (
     "verdicts", "ranks", "rank", "first", "H behind", "L behind", "each ahead", "between", "up", "down", "same",
@@ -70,6 +72,14 @@ SHAPES = {
     "breakdown": Shape(("of all", "no total"), ("table", "row", "number", "total")),
     "gap": Shape(("below", "above", "equal"), ("topic", "measure", "gap")),
     "edition_changes": Shape(("causes", "movers"), ("count", "of", "area", "moved")),
+    "really_changed": Shape(
+        (*_STEADY, "unconfirmed", "contradicted"),
+        (*FACTS, "first", "first_when", "count"),
+    ),
+    "funnel": Shape(
+        ("both", "better", "worse", "neither", "Kent", "Kent neither"),
+        ("area", "better", "worse", "of", "outside", "areas", "noun"),
+    ),
     "dashboard": Shape(
         ("profile", "year", "ranked", "status", "part", "travel"), ("share", "number", "worst", "parts", *_DASHBOARD)
     ),

@@ -21,6 +21,7 @@ from scorecard.evidence import (
     cell_text,
     finished,
     in_unit,
+    interval_told,
     measured,
     named,
     rating_told,
@@ -30,6 +31,7 @@ from scorecard.evidence import (
     unit_behind,
     unit_beside,
 )
+from scorecard.findings import spot
 from scorecard.ratings import margin
 from scorecard.sheet import HAIR, LOOKS, Look, Scale, Sheet, strokes
 from scorecard.style import BESIDE, GAP, HOUSE, INK, LINE, SIZE, WIDTH, clean, extent, house, wrap
@@ -72,23 +74,25 @@ def ranked(row: Row, others: Sequence[Row], kent: Row | None = None) -> Chart:
     cells = [other.latest for other in others] + [thread.cells[0] for thread in beside]
     source = source_of(row, cells, [row.latest.period])
     order = ", best at the top" if found and found[0].rank else ""
+    order += "; the bars are 95% intervals" if any(place.row.confidence.low is not None for place in found) else ""
     when = periods.name(row.latest.period)
     subtitle = clean(
         f"{subject(row.indicator)}, {when[:1].upper()}{when[1:]}, {measured(row)}{order}{benchmarks_told(row)}"
     )
     words = (finding, subtitle, source)
     sheet = _draw_ranked(row, found, missing, lines, words)
-    return finished(
-        "ranked", row, words, _ranked_alt(row, found, missing, lines), sheet, _ranked_table(found, missing, lines)
-    )
+    alt = _ranked_alt(row, found, missing, lines, kent)
+    return finished("ranked", row, words, alt, sheet, _ranked_table(found, missing, lines))
 
 
-def _headed(row: Row, found: list[Place], kent: Row | None) -> tuple[Row, int | None, int, bool]:
+def _headed(row: Row, found: list[Place], kent: Row | None) -> tuple[Row, int | None, int, bool, bool]:
     """Whom the headline is about: the area, or the last of its areas where `row` is Kent's."""
     last = found[-1] if found and kent and row.area == kent.area else None
     about = next((place for place in found if place.own), last)
-    joint = about is not None and sum(place.rank == about.rank for place in found) > 1
-    return (about.row, about.rank, len(found), joint) if about else (row, None, len(found), False)
+    if about is None:
+        return row, None, len(found), False, False
+    joint, where = sum(place.rank == about.rank for place in found) > 1, spot(about.row, kent)
+    return about.row, about.rank, len(found), joint, where is not None and where.beyond is None
 
 
 def _places(row: Row, others: Sequence[Row]) -> list[Place]:
@@ -132,7 +136,8 @@ def _draw_ranked(row: Row, found: list[Place], missing: list[Row], lines: list[R
     else:
         left = max(extent(line, SIZE, place.own) for place in found for line in place.lines) + 18
         values = [place.row.latest.value for place in found] + [line.value for line in lines]
-        room = max(extent(say(place.row.latest.value), SIZE, place.own) for place in found) + 14
+        values += [end for place in found for end in place.row.confidence[2:] if end is not None]
+        room = max(extent(say(place.row.latest.value), SIZE, place.own) for place in found) + 16
         x = Scale.over(values, row.indicator.decimals, left, WIDTH - room)
         floor = (len(notes) + 2 + bool(unit_beside(row.indicator))) * SIZE * LINE
         ceiling = floor + sum(place.height for place in found)
@@ -178,19 +183,18 @@ def _draw_flags(sheet: Sheet, flags: list[tuple], floor: float, ceiling: float):
 
 
 def _draw_places(sheet: Sheet, found: list[Place], x: Scale, ceiling: float):
-    """Rows from the top: name, hair line, mark, value on white so that no line runs through it."""
+    """Rows from the top: name, hair line, 95% interval, mark on it, and the values in a column of their own."""
     tops = ceiling - np.cumsum([0, *(place.height for place in found)])
     middles, spots = (tops[:-1] + tops[1:]) / 2, [x(place.row.latest.value) for place in found]
     sheet.line(*strokes([((x.start, y), (x.end, y)) for y in middles]), HAIR, "rows")
-    widths = [extent(say(place.row.latest.value), SIZE, place.own) for place in found]
-    backs = [((at + 10, y), (at + 13 + width, y)) for at, y, width in zip(spots, middles, widths, strict=True)]
-    paper = Look(HOUSE["figure.facecolor"], SIZE * LINE, "-", "")
-    sheet.line(*strokes(backs), paper, "paper", solid_capstyle="butt")
+    ends = [place.row.confidence[2:] for place in found]
+    known = [(x(low), x(high), y) for (low, high), y in zip(ends, middles, strict=True) if low is not None]
+    sheet.bars([((low, y), (high, y)) for low, high, y in known])
     sheet.marks([(at, y, place.row.rag) for at, y, place in zip(spots, middles, found, strict=True)])
-    for place, middle, at in zip(found, middles, spots, strict=True):
+    for place, middle in zip(found, middles, strict=True):
         ink = {"bold": place.own, "colour": LOOKS["area"].colour if place.own else INK}
         sheet.words(x.start - 14, middle, place.lines, ha="right", **ink)
-        sheet.word(at + 11, middle - SIZE * 0.36, say(place.row.latest.value), **ink)
+        sheet.word(WIDTH - 2, middle - SIZE * 0.36, say(place.row.latest.value), "right", **ink)
 
 
 def _missing_told(missing: list[Row]) -> list[str]:
@@ -203,7 +207,7 @@ def _missing_told(missing: list[Row]) -> list[str]:
     ]
 
 
-def _ranked_alt(row: Row, found: list[Place], missing: list[Row], lines: list) -> str:
+def _ranked_alt(row: Row, found: list[Place], missing: list[Row], lines: list, kent: Row | None) -> str:
     said = [f"Dot chart. {subject(row.indicator)}{in_unit(row)}, {periods.name(row.latest.period)}."]
     for place in found:
         if place.own:
@@ -211,9 +215,16 @@ def _ranked_alt(row: Row, found: list[Place], missing: list[Row], lines: list) -
             said.append(f"{row.area.name} {rank} {_full(place.row)}, {rating_told(place.row.rag)}.")
     if found:
         first, last = (f"{place.row.area.name} {_full(place.row)}" for place in (found[0], found[-1]))
-        said.append(f"Best: {first}; worst: {last}." if found[0].rank else f"Highest: {first}; lowest: {last}.")
+        best, worst = _ends(found, kent) if found[0].rank else ("Highest", "lowest")
+        said.append(f"{best}: {first}; {worst}: {last}.")
     beside = (f"{line.name} {_with_unit(line, row.indicator)}." for line in lines)
     return clean(" ".join([*said, *beside, *_missing_told(missing)]))
+
+
+def _ends(found: list[Place], kent: Row | None) -> tuple[str, str]:
+    """What the first and the last are called: best and worst only where that is more than chance."""
+    first, last = (spot(place.row, kent) for place in (found[0], found[-1]))
+    return "Best" if first and first.good else "First", "worst" if last and last.good is False else "last"
 
 
 def _with_unit(line: Reference, indicator: Indicator) -> str:
@@ -227,9 +238,12 @@ def _full(row: Row) -> str:
 
 def _ranked_table(found: list[Place], missing: list[Row], lines: list[Reference]) -> tuple[tuple, tuple]:
     ranks = [(str(place.rank or "not ranked"), place.row) for place in found] + [("not ranked", r) for r in missing]
-    rows = [(rank, row.area.name, *_ranked_cells(row.latest), rating_told(row.rag)) for rank, row in ranks]
-    beside = [("not ranked", line.name, line.text, *["not given"] * 3) for line in lines]
-    return ("Rank", "Area", "Value", "Numerator", "Denominator", "RAG"), (*rows, *beside)
+    rows = [
+        (rank, row.area.name, *_ranked_cells(row.latest), rating_told(row.rag), interval_told(row))
+        for rank, row in ranks
+    ]
+    beside = [("not ranked", line.name, line.text, *["not given"] * 4) for line in lines]
+    return ("Rank", "Area", "Value", "Numerator", "Denominator", "RAG", "95% interval"), (*rows, *beside)
 
 
 def _ranked_cells(cell: Cell) -> Iterator[str]:

@@ -174,6 +174,12 @@ class Sheet:
             for x, y in those if word else ():
                 self.word(x, y - 3.3 + lift, word[0], "center", 9, True, ink)
 
+    def bars(self, ends: Sequence[tuple[tuple, tuple]], cap: float = 3.5):
+        """95% intervals from end to end, upright or level, with a cap across each end."""
+        ways = [(cap, 0) if one[0] == other[0] else (0, cap) for one, other in ends]
+        caps = [((x - w, y - h), (x + w, y + h)) for two, (w, h) in zip(ends, ways, strict=True) for x, y in two]
+        self.line(*strokes([*ends, *caps]), Look(INK, 1.0, "-", ""), "interval", passable=True)
+
     def free(self, left: float, low: float, right: float, high: float) -> bool:
         """Whether no line runs through the box."""
         return not any(_meets(segment, left, low, right, high) for segment in self.segments)

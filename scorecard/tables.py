@@ -82,15 +82,16 @@ def _spoken(row: Row) -> str:
     return f"{', '.join(told)}; {NO_TARGET if row.standard.target is None else f'target {_target(row.standard).text}'}"
 
 
-def _missing(reason: str | None) -> Cell:
+def missing(reason: str | None) -> Cell:
+    """The cell of a figure that is not there: why, or that it is not printed."""
     return Cell(reason or NOT_PRINTED, missing=True)
 
 
 def _value(figure: Figure | None, small: str = "") -> Cell:
     if figure is None or figure.row is None:
-        return _missing(None)
+        return missing(None)
     if figure.value is None:
-        return _missing(figure.reason)._replace(source=source(figure))
+        return missing(figure.reason)._replace(source=source(figure))
     return Cell(number(figure.value), small, source(figure), figure.note)
 
 
@@ -99,19 +100,19 @@ def _dated(figure: Figure | None) -> Cell:
 
 
 def _part(figure: Figure, value: Decimal | None) -> Cell:
-    return _missing(figure.reason) if value is None else Cell(number(value), source=source(figure))
+    return missing(figure.reason) if value is None else Cell(number(value), source=source(figure))
 
 
 def _trend(row: Row) -> Cell:
     if len(row.series) < LINE:
-        return _missing("too few periods for a line")
+        return missing("too few periods for a line")
     known = any(figure.value is not None for figure in row.series)
-    return Cell(sparkline(row)) if known else _missing(row.latest.reason)
+    return Cell(sparkline(row)) if known else missing(row.latest.reason)
 
 
 def _target(standard: Standard) -> Cell:
     if standard.target is None:
-        return _missing(NO_TARGET)
+        return missing(NO_TARGET)
     printed = standard.target_printed or number(standard.target)
     return Cell(printed, source=f"standards.csv row {standard.row}", note=standard.note)
 
@@ -120,7 +121,7 @@ def _floor(standard: Standard, polarity: Polarity | None) -> Cell:
     """The floor standard with how it is known; for polarity T the range that its distance makes."""
     target, floor = standard.target, standard.floor
     if target is None or floor is None:
-        return _missing(NO_TARGET if target is None else "not known")
+        return missing(NO_TARGET if target is None else "not known")
     ends = (target - floor, target + floor) if polarity == Polarity.TARGET else (floor,)
     return Cell(" to ".join(map(number, ends)), standard.floor_source or "", f"standards.csv row {standard.row}")
 
@@ -129,7 +130,7 @@ def _confidence(row: Row) -> Cell:
     """Whether the rating is clear or within noise, with the interval; why there is none."""
     word, reason, low, high = row.confidence
     if low is None:
-        return _missing(reason)
+        return missing(reason)
     return Cell((word or NOT_RATED).capitalize(), f"{number(low)} to {number(high)}")
 
 
@@ -139,7 +140,8 @@ def _measure(row: Row) -> Cell:
     return Cell(told.measure, " · ".join(words))
 
 
-def _named(indicator: Indicator) -> Cell:
+def named(indicator: Indicator) -> Cell:
+    """The short name of an indicator with its code."""
     name = indicator.short_name
     return Cell(name[:1].upper() + name[1:], indicator.code or NO_CODE)
 
@@ -167,10 +169,10 @@ def _columns(rows: list[Row]) -> list[tuple[Head, list[Cell], bool]]:
     year, before, after = (of.year for of in (rows[0].standard, rows[0].outturn_standard, rows[0].next_standard))
     period = _shared(periods.label(row.latest.period) for row in rows)
     since = _shared(row.indicator.compare_with for row in rows)
-    latest, codes, absent = [row.latest for row in rows], [row.indicator.code for row in rows], _missing(None)
+    latest, codes, absent = [row.latest for row in rows], [row.indicator.code for row in rows], missing(None)
     also_in = [", ".join(row.indicator.also_in) or NOT_ELSEWHERE for row in rows]
     return [
-        (Head("Code", "", "sc-code"), [Cell(code) if code else _missing(NO_CODE) for code in codes], True),
+        (Head("Code", "", "sc-code"), [Cell(code) if code else missing(NO_CODE) for code in codes], True),
         (Head(MEASURE), [_measure(row) for row in rows], False),
         (Head("Also in", "other reports"), [Cell(told, missing=told == NOT_ELSEWHERE) for told in also_in], True),
         (Head("Trend", "", "sc-wide"), [_trend(row) for row in rows], True),
@@ -197,12 +199,12 @@ def _earlier(rows: list[Row], figures: list[Figure | None]) -> tuple[Head, list[
     """An optional column of the figures that the latest are compared with."""
     period = _shared(periods.label(figure.period) for figure in figures if figure)
     reasons = [figure or row.latest for row, figure in zip(rows, figures, strict=True)]
-    cells = [_value(f) if f else _missing(why.reason) for f, why in zip(figures, reasons, strict=True)]
+    cells = [_value(f) if f else missing(why.reason) for f, why in zip(figures, reasons, strict=True)]
     return Head("Result", period, NUMBER), cells, True
 
 
 def _year_ago(row: Row) -> Cell:
-    return Cell(dot_chip(row.dot_year_ago)) if row.section.year_ago else _missing(None)
+    return Cell(dot_chip(row.dot_year_ago)) if row.section.year_ago else missing(None)
 
 
 def _benchmark(heading: str, told: list[tuple[Figure | None, str | None]]) -> tuple[Head, list[Cell]]:
@@ -235,7 +237,7 @@ def _series(caption: str, rows: list[Row]) -> Table:
     shown = dict.fromkeys(figure.period for row in rows for figure in row.series)
     heads = [Head("Measure"), *(Head(periods.label(period), "", NUMBER) for period in shown)]
     told = [(row.indicator, {figure.period: figure for figure in row.series}) for row in rows]
-    cells = [[_named(indicator), *(_value(own.get(period)) for period in shown)] for indicator, own in told]
+    cells = [[named(indicator), *(_value(own.get(period)) for period in shown)] for indicator, own in told]
     return Table(f"Figures by period: {caption}", heads, cells)
 
 
@@ -250,7 +252,7 @@ def at_a_glance(rows: Sequence[Row], title: str, changes: Mapping[str, Sequence[
 
 def _changes(caption: str, changes: Sequence[tuple]) -> Table:
     rows = [
-        [_named(row.indicator), Cell(row.area.name, words), *(Cell(rag_chip(Verdict(w, None))) for w in (before, now))]
+        [named(row.indicator), Cell(row.area.name, words), *(Cell(rag_chip(Verdict(w, None))) for w in (before, now))]
         for row, before, now, words in changes
     ]
     return Table(caption, [Head("Measure"), Head("Area"), Head("Before"), Head("Now")], rows)
@@ -278,7 +280,7 @@ def _attended(what: str, rows: list[Row], printed: Sequence[Cell] = ()) -> Table
     """Rows with what they are held against; the rating `printed`, and one year ago where the scorecard prints that."""
     year_ago = any(row.section.year_ago for row in rows)
     columns = [
-        (Head(MEASURE), [_named(row.indicator) for row in rows], True),
+        (Head(MEASURE), [named(row.indicator) for row in rows], True),
         (Head("Area"), [Cell(row.area.name) for row in rows], True),
         (Head("Latest", "", NUMBER), [_dated(row.latest) for row in rows], True),
         (Head("Target", "", NUMBER), [_target(row.standard) for row in rows], True),
@@ -304,7 +306,7 @@ def rag_matrix(rows_by_area: Mapping[str, Sequence[Row]], caption: str = "RAG by
     for area, rows in rows_by_area.items():
         for row in rows:
             key = (row.section.page, row.indicator.key)
-            names.setdefault(key, _named(row.indicator).text)
+            names.setdefault(key, named(row.indicator).text)
             found.setdefault((key, area), []).append(row)
     lines = [(name, [found.get((key, area), []) for area in rows_by_area]) for key, name in names.items()]
     return render("matrix", caption=caption, areas=list(rows_by_area), lines=lines, number=number, source=source)
@@ -354,7 +356,7 @@ def _standard(told, indicator: Indicator) -> list[Cell]:
     polarity = Polarity(told.polarity) if told.polarity else indicator.polarity
     known = Cell(told.floor_source or "not given", told.floor_bracket)
     floor = _floor(told, polarity)._replace(small="")
-    return [_named(indicator), Cell(told.year), Cell(POLARITIES[polarity]), _target(told), floor, known]
+    return [named(indicator), Cell(told.year), Cell(POLARITIES[polarity]), _target(told), floor, known]
 
 
 def definitions(rows: Sequence[Row], edition: Edition) -> Html:
@@ -368,7 +370,7 @@ def figure(chart) -> Html:
     drawing = chart.plot_svg
     points = re.search(r'viewBox="\S+ \S+ ([\d.]+) ([\d.]+)"', drawing).groups()
     src = f"data:image/svg+xml,{quote(drawing, safe=' ,:;=/()+-.')}"
-    rows = [[Cell(text) if text else _missing("none") for text in row] for row in chart.rows]
+    rows = [[Cell(text) if text else missing("none") for text in row] for row in chart.rows]
     table = Table(chart.subtitle, [Head(name) for name in chart.columns], rows)
     return render("figure", chart=chart, src=src, size=[round(float(p) * 4 / 3) for p in points], table=table)
 

@@ -21,6 +21,7 @@ from scorecard.evidence import (
     cell_text,
     finished,
     in_unit,
+    interval_told,
     measured,
     named,
     rating_told,
@@ -59,7 +60,8 @@ def trend(row: Row, kent: Row | None = None) -> Chart:
     ends = _ends(row, threads, bounds)
     finding, source = headline(row), source_of(row, [c for t in threads for c in t.cells], shown)
     span = f"{periods.label(shown[0])} to {periods.label(shown[-1])}"
-    subtitle = clean(f"{subject(row.indicator)}, {row.area.name}, {span}, {measured(row)}{benchmarks_told(row)}")
+    bar = "; the bar is the 95% interval" if _interval(row) else ""
+    subtitle = clean(f"{subject(row.indicator)}, {row.area.name}, {span}, {measured(row)}{bar}{benchmarks_told(row)}")
     names = _period_lines(row)
     axis = GAP + SIZE * LINE * max(map(len, names))
     sheet = Sheet(max(HEIGHT, sum(end.height for end in ends) + axis), finding, subtitle, source)
@@ -89,7 +91,7 @@ def _ends(row: Row, threads: list[Thread], bounds: Bounds) -> list[End]:
 
 def _draw_trend(sheet: Sheet, row: Row, threads: list, bounds: Bounds, ends: list[End], names: list, axis: float):
     values = [cell.value for thread in threads for cell in thread.cells if cell.value is not None]
-    values += [value for _, _, value in bounds.texts()] + [*bounds.green]
+    values += [value for _, _, value in bounds.texts()] + [*bounds.green] + _interval(row)
     beside = unit_beside(row.indicator)
     high = sheet.height - (SIZE * LINE + GAP if beside else GAP)
     y = Scale.over(values, row.indicator.decimals, axis + 4, high)
@@ -106,10 +108,17 @@ def _draw_trend(sheet: Sheet, row: Row, threads: list, bounds: Bounds, ends: lis
         sheet.line([left, right], [y(value)] * 2, LOOKS[key], key)
     for thread in sorted(threads, key=lambda thread: [*LOOKS].index(thread.key)):
         _draw_thread(sheet, thread, x, y, left, right)
+    if _interval(row):
+        sheet.bars([tuple((x[row.latest.period], y(end)) for end in _interval(row))])
     if row.latest.value is not None:
         sheet.marks([(x[row.latest.period], y(row.latest.value), row.rag)])
     _draw_ends(sheet, ends, y, right)
     _draw_first(sheet, row, x, y)
+
+
+def _interval(row: Row) -> list[Decimal]:
+    """Both ends of the 95% interval of the latest figure, if it has one."""
+    return [end for end in row.confidence[2:] if end is not None]
 
 
 def _draw_axes(sheet: Sheet, ticks: dict[str, float], left: float, right: float):
@@ -183,7 +192,7 @@ def _trend_alt(row: Row, threads: list[Thread], bounds: Bounds) -> str:
     unit, rest = unit_behind(row.indicator), [thread for thread in threads if thread.key != "area"]
     rating = rating_told(row.rag)
     said = [f"{subject(row.indicator)}, {row.area.name}{in_unit(row)}, {_movement(row)}{_against(bounds, unit)}."]
-    said += [f"{rating[:1].upper()}{rating[1:]}."]
+    said += [f"{rating[:1].upper()}{rating[1:]}{_confidence(row)}."]
     said += [f"No value for {span} ({reason})." for span, reason in _gaps(row)]
     said += [f"{' '.join(named(thread.name, thread.cells[-1], row.latest.period, unit))}." for thread in rest]
     return clean(" ".join(["Line chart.", *said]))
@@ -197,6 +206,12 @@ def _gaps(row: Row) -> list[tuple[str, str | None]]:
         span = " and ".join(told) if len(told) < 3 else f"{told[0]} to {told[-1]}"
         found += [] if known else [(span, reason)]
     return found
+
+
+def _confidence(row: Row) -> str:
+    """`, within noise (95% interval 22.4 to 26.5)`, where the figure has an interval."""
+    word = row.confidence.word
+    return f", {word} (95% interval {interval_told(row)})" if word and _interval(row) else ""
 
 
 def _movement(row: Row) -> str:
@@ -229,6 +244,6 @@ def _trend_table(row: Row, threads: list[Thread], bounds: Bounds) -> tuple[tuple
     rows = []
     for period in [*others, *shown]:
         own, *rest = (cell_text(cells.get(period)) for cells in found)
-        rating = f" {row.rag.word}" if row.rag.word and period == row.latest.period else ""
+        rating = f" {row.rag.word}{_confidence(row)}" if row.rag.word and period == row.latest.period else ""
         rows.append((periods.label(period), own + rating, *rest, *map(" and ".join, limits.values())))
     return ("Period", *(thread.name for thread in threads), *limits), tuple(rows)

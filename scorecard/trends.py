@@ -75,6 +75,22 @@ def funnel_limits(centre: float, denominator, z: float = Z95) -> tuple:
     return wilson(centre * np.asarray(denominator, float), denominator, z)
 
 
+def beyond_chance(numerator, denominator, centre: float, level: float = 0.95) -> bool:
+    """Whether a share lies outside the funnel around `centre` (0 to 1), and so far out by the exact count as well.
+
+    Where next to none or all are expected, the limits call 11 of 11 outside of 95 in 100, although six in ten such
+    areas would have them all: there the tail of the binomial distribution decides.
+    """
+    from scipy.special import bdtr, bdtrc
+
+    x, n = float(numerator), float(denominator)
+    low, high = funnel_limits(centre, n, NormalDist().inv_cdf((1 + level) / 2))
+    if low <= x / n <= high:
+        return False
+    tail = bdtr(math.floor(x), round(n), centre) if x / n < low else bdtrc(math.ceil(x) - 1, round(n), centre)
+    return bool(tail <= (1 - level) / 2)
+
+
 # --- confidence in a rating -------------------------------------------------------------------------
 
 CLEAR, NOISE = "clear", "within noise"

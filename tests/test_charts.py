@@ -353,13 +353,15 @@ def test_an_area_without_any_value_is_named_with_the_reason(trend):
         (
             "SCS13", "Ashford CSWT",
             "Line chart. Repeat child protection plans, Ashford CSWT, fell from 23.2% in January 2024 to 13.0% in July "
-            "2024, against a target of 20.0% (GREEN from 17.5 to 22.5) and floor standards of 12.5% and 27.5%. AMBER. "
-            "Kent 20.5%. Statistical neighbours 24.3% (2022-23). England 23.6% (2022-23).",
+            "2024, against a target of 20.0% (GREEN from 17.5 to 22.5) and floor standards of 12.5% and 27.5%. AMBER, "
+            "within noise (95% interval 7.8 to 21.0). Kent 20.5%. Statistical neighbours 24.3% "
+            "(2022-23). England 23.6% (2022-23).",
         ),
         (
             "EY14", "Ashford",
             "Line chart. EYFS good level of development, Ashford, rose from 67.6% in 2021-22 to 68.6% in 2023-24, "
-            "against a target of 69.0% and a floor standard of 66.0%. AMBER. No value for 2020-21 (not available). "
+            "against a target of 69.0% and a floor standard of 66.0%. AMBER, within noise (95% interval 66.2 to 70.9). "
+            "No value for 2020-21 (not available). "
             "Kent 67.8%. South East 69.6% (2022-23). England 67.2% (2022-23).",
         ),
     ],
@@ -426,7 +428,7 @@ def test_districts_stand_from_best_to_worst(ranked):
         ("7", "Ashford", "3.5"), ("8", "Folkestone and Hythe", "3.6"), ("9", "Swale", "4.4"),
         ("10", "Gravesham", "4.7"), ("11", "Dover", "4.9"), ("12", "Thanet", "5.9"),
     ]  # fmt: skip
-    assert chart.rows[1][3:] == ("92", "3,269", "GREEN")
+    assert chart.rows[1][3:] == ("92", "3,269", "GREEN", "2.3 to 3.4")
     assert [row[1:3] for row in chart.rows[12:]] == [
         ("Kent", "3.7"), ("South East", "2.5 (2022-23)"), ("England", "2.8 (2022-23)"), ("Target", "2.8"),
     ]  # fmt: skip
@@ -474,6 +476,28 @@ def test_the_upright_lines_are_named_with_figure_and_year(ranked):
     named = {"Kent 3.7", "South East 2.5 (2022-23)", "England 2.8 (2022-23)", "Target 2.8"}
     assert named <= set(words(chart.svg))
     assert len(lines(chart.svg, "kent", "group", "england", "target")) == 4
+
+
+def test_nobody_is_called_best_or_worst_within_chance(rows, ranked):
+    # by hand, Kent 142 of 149: all of 13 good has a chance of 0.953^13 = 0.53, at most 7 of 9 good one of 0.06
+    told = ranked("EH-AUDIT", "Ashford EHU", "EHU").alt
+    assert re.search(r"First: [\w &]+ EHU 100.0%; last: [\w &]+ EHU 77.8%[.]", told)
+    units = [row for (key, _, _), row in rows.items() if key == "EH-AUDIT" and row.area.kind == "EHU"]
+    headline = charts.ranked(rows["EH-AUDIT", "Kent", ""], units).headline
+    assert headline.endswith("EHU is 11th of 11 Early Help Units on Early Help audits good or outstanding")
+    # all of 28 good: 0.869^28 = 0.019; 50.0% of 16: far below chance
+    assert (
+        " Best: Canterbury CSWT 100.0%; worst: Thanet Ramsgate CSWT 50.0%."
+        in ranked("SCS37", "Ashford CSWT", "CSWT").alt
+    )
+
+
+def test_the_interval_of_a_figure_is_drawn_as_a_bar(trend, ranked):
+    # 15 of 18: 60.8 to 94.2; a stroke and a cap at each end, and as much for each of the 13 teams
+    assert len(lines(trend("SCS37", "Ashford CSWT").svg, "interval")) == 3
+    assert len(lines(ranked("SCS37", "Ashford CSWT", "CSWT").svg, "interval")) == 3 * 13
+    assert trend("SCS37", "Ashford CSWT").rows[-1][1] == "83.3 AMBER, within noise (95% interval 60.8 to 94.2)"
+    assert lines(trend("SCS43", "Ashford CSWT").svg, "interval") == []
 
 
 def test_the_alt_text_of_a_ranked_chart(ranked):

@@ -102,6 +102,25 @@ def test_funnel_limits_by_hand():
     assert trends.funnel_limits(0.8064, 110000) == pytest.approx((0.80405, 0.80872), abs=0.00001)
 
 
+@pytest.mark.parametrize(
+    ("numerator", "denominator", "centre", "level", "beyond"),
+    [
+        # 11 of 11 around 0.953: the limits end below 1, yet 0.953^11 = 0.589
+        (11, 11, 0.953, 0.95, False),
+        # 0.953^80 = 0.0213, below 0.025 and above 0.001
+        (80, 80, 0.953, 0.95, True),
+        (80, 80, 0.953, 0.998, False),
+        # none of 40 around 0.1: 0.9^40 = 0.0148
+        (0, 40, 0.1, 0.95, True),
+        (0, 30, 0.1, 0.95, False),
+        (50, 100, 0.5, 0.95, False),
+        (35, 100, 0.5, 0.95, True),
+    ],
+)
+def test_beyond_chance_by_hand(numerator, denominator, centre, level, beyond):
+    assert trends.beyond_chance(numerator, denominator, centre, level) is beyond
+
+
 # --- confidence -------------------------------------------------------------------------------------
 
 RATED = Verdict(Rag.AMBER, None)
