@@ -66,7 +66,7 @@ def test_headings_are_in_order(page):
 def test_every_chart_says_what_it_shows(made):
     outline = Outline((made / "ashford/pack.html").read_text(encoding="utf-8"))
     alts = [attributes["alt"] for attributes in outline.of("img")]
-    assert len(alts) == 60
+    assert len(alts) == 64
     assert all(len(alt) > 60 and re.search(r"\d", alt) for alt in alts)
     assert not any("No description" in alt for alt in alts)
     assert len(set(alts)) == len(alts)
@@ -80,7 +80,7 @@ def test_code_stays_in_the_notebook(made):
 
 def test_charts_are_exported_whole(made):
     charts = made / "ashford" / "charts"
-    assert len(list(charts.glob("*.svg"))) == len(list(charts.glob("*.png"))) == 60
+    assert len(list(charts.glob("*.svg"))) == len(list(charts.glob("*.png"))) == 64
     for path in charts.glob("*.svg"):
         root = ElementTree.fromstring(path.read_text(encoding="utf-8"))
         words = " ".join("".join(text.itertext()) for text in root.iter("{http://www.w3.org/2000/svg}text"))
