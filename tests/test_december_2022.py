@@ -1,9 +1,12 @@
 """The scorecard of December 2022: counts of what was printed, and ratings worked out by hand from its figures."""
 
+import subprocess
+import sys
 from decimal import Decimal
 
 import pandas as pd
 import pytest
+from bs4 import BeautifulSoup
 
 from scorecard.build import NO_TARGET, OUTTURN, build_ratings, build_scorecard
 from scorecard.checks import check
@@ -103,6 +106,20 @@ def test_the_indicators_are_called_and_measured_as_then(december):
 def test_thanet_has_two_units_of_early_help(december):
     units = [row.area.name for row in build_scorecard(december, december.area("Thanet")) if row.area.kind == "EHU"]
     assert set(units) == {"Thanet Margate EHU", "Thanet Ramsgate EHU"}
+
+
+def test_the_same_notebook_makes_the_pack_of_thanet(tmp_path):
+    words = ["packs", "--edition", "2022-12", "--district", "Thanet", "--jobs", "1", "--out", str(tmp_path)]
+    done = subprocess.run([sys.executable, "-m", "scorecard", *words], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    page = BeautifulSoup((tmp_path / "2022-12" / "thanet" / "pack.html").read_text(encoding="utf-8"), "html.parser")
+    captions = [" ".join(caption.get_text(" ").split()) for caption in page.select("caption")]
+    assert "Early Help, monthly: Thanet Ramsgate EHU" in captions
+    assert "Education, annual: Thanet" in captions
+    assert page.h1.get_text() == "Thanet scorecard, December 2022"
+    codes = {cell.get_text(strip=True) for cell in page.select("td.sc-code")}
+    assert {"SEND20", "EY2"} <= codes
+    assert "APP17" not in codes
 
 
 @pytest.mark.parametrize(
