@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from scorecard.build import Row, Standard, each_once
+from scorecard.build import Figure, Row, Standard, each_once
 from scorecard.commentary import facts_of, when_of
 from scorecard.phrases import Phrases, load_phrases
 from scorecard.ratings import Dot, Polarity, Rag, Verdict, margin, round_half_up
@@ -19,7 +19,8 @@ from scorecard.trends import (
     agreement,
     beyond_chance,
     direction_over,
-    interval_of,
+    exchanges,
+    hides_a_turn,
     performance,
     smallest_change,
 )
@@ -45,7 +46,7 @@ def directions(row: Row) -> Directions:
 
 # --- what really changed ----------------------------------------------------------------------------
 
-UNCONFIRMED, CONTRADICTED = "unconfirmed", "contradicted"
+UNCONFIRMED, CONTRADICTED, HIDDEN = "unconfirmed", "contradicted", "hidden"
 
 
 class Finding(NamedTuple):
@@ -58,12 +59,13 @@ class Finding(NamedTuple):
 
 def really_changed(rows: Iterable[Row], phrases: Phrases | None = None) -> dict[str, list[Finding]]:
     """The rows, each once, by what is known of them: improved and worsened over the periods shown by more than chance;
-    unconfirmed or contradicted, where the arrow since the previous figure says worsened and the periods shown do not.
+    unconfirmed or contradicted, where the arrow since the previous figure says worsened and the periods shown do not;
+    hidden, where the latest month turned and the rolling figure did not.
     """
-    found = {name: [] for name in (Dot.IMPROVED, Dot.WORSENED, UNCONFIRMED, CONTRADICTED)}
+    found = {name: [] for name in (Dot.IMPROVED, Dot.WORSENED, UNCONFIRMED, CONTRADICTED, HIDDEN)}
     for row in each_once(rows):
         told = directions(row)
-        for name in _known(told):
+        for name in [*_known(told), *([HIDDEN] if _hides(row) else [])]:
             found[name].append(Finding(row, told, _said(row, name, phrases or load_phrases())))
     return found
 
@@ -75,10 +77,20 @@ def _known(told: Directions) -> list[str]:
     return names + ([CONTRADICTED] if worse and window.word == Dot.IMPROVED else [])
 
 
+def _with_parts(row: Row) -> list[Figure]:
+    return [figure for figure in row.series if None not in (figure.numerator, figure.denominator)]
+
+
+def _hides(row: Row) -> bool:
+    return row.indicator.data_period == ROLLING and bool(hides_a_turn(_with_parts(row)))
+
+
 def _said(row: Row, name: str, words: Phrases) -> str:
     known = [figure for figure in row.series if figure.value is not None]
     first = words.say("short_units", row.indicator.unit, number=f"{known[0].value:,f}", unit=row.indicator.unit)
     more = {"first": first, "first_when": when_of(known[0].period, "when", words), "count": str(len(known))}
+    for part in exchanges(_with_parts(row))[-1:]:
+        more |= {"more": f"{part.numerator:+,f}", "more_of": f"{part.denominator:+,f}"}
     rolling = " rolling" if row.indicator.data_period == ROLLING and name in set(Dot) else ""
     return words.say("really_changed", f"{name}{rolling}", **facts_of(row, words), **more)
 
@@ -103,8 +115,12 @@ def spot(row: Row, kent: Row | None) -> Spot | None:
     if kent is None or not (_shares(row) and _shares(kent)) or row.latest.period != kent.latest.period:
         return None
     share, centre = (float(count / size) for count, size in map(_parts, (row, kent)))
-    outside = [level for level in LEVELS if beyond_chance(*_parts(row), centre, float(level) / 100)]
-    return Spot(row, share, max(outside, default=None), _better(row.standard, share, centre) if outside else None)
+    beyond = None
+    for level in LEVELS:
+        if not beyond_chance(*_parts(row), centre, float(level) / 100):
+            break
+        beyond = level
+    return Spot(row, share, beyond, _better(row.standard, share, centre) if beyond else None)
 
 
 def _better(standard: Standard, share: float, centre: float) -> bool | None:
@@ -120,7 +136,7 @@ def _parts(row: Row) -> tuple[Decimal, Decimal]:
 
 
 def _shares(row: Row) -> bool:
-    return row.indicator.interval == "Wilson" and not isinstance(interval_of(row.latest, "Wilson"), str)
+    return row.indicator.interval == "Wilson" and row.confidence.low is not None
 
 
 # --- gaps in whole numbers --------------------------------------------------------------------------
@@ -133,7 +149,7 @@ def gaps(row: Row) -> dict[str, int | None]:
     or count of whole numbers. The denominator is held as it is.
     """
     count, size, polarity = _whole(row), row.latest.denominator, row.standard.polarity
-    if count is None or polarity is None or not isinstance(interval_of(row.latest, row.indicator.interval), tuple):
+    if count is None or polarity is None or row.confidence.low is None:
         return {}
 
     def of(numerator: int) -> Decimal:

@@ -94,8 +94,8 @@ def _chart(found: list[Funnel]) -> Chart:
     noun = load_phrases().say("nouns", kind, area="")
     dots = f"{row.area.name} the diamond, the other {noun} dots" if found[0].own else f"{noun} as dots"
     subtitle = clean(
-        f"{dots[:1].upper()}{dots[1:]}, larger ones to the right; Kent the thick line. "
-        "By chance alone 1 in 20 lies outside the dashed lines, 1 in 500 outside the thin ones"
+        f"{dots[:1].upper()}{dots[1:]}, filled where they differ from Kent (thick line) by more than chance, "
+        "larger ones to the right. By chance 1 in 20 lies outside the dashed lines, 1 in 500 outside the thin ones"
     )
     held = [other.latest for funnel in found for other in (funnel.kent, *([funnel.own.row] if funnel.own else []))]
     bare = replace(row, standard=Standard(row.standard.year, None), benchmark=None, england=None)

@@ -73,8 +73,8 @@ SHAPES = {
     "gap": Shape(("below", "above", "equal"), ("topic", "measure", "gap")),
     "edition_changes": Shape(("causes", "movers"), ("count", "of", "area", "moved")),
     "really_changed": Shape(
-        (*_STEADY, "unconfirmed", "contradicted"),
-        (*FACTS, "first", "first_when", "count"),
+        (*_STEADY, "unconfirmed", "contradicted", "hidden"),
+        (*FACTS, "first", "first_when", "count", "more", "more_of"),
     ),
     "funnel": Shape(
         ("both", "better", "worse", "neither", "Kent", "Kent neither"),

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from scorecard.build import Row, each_once
-from scorecard.findings import CONTRADICTED, UNCONFIRMED, Finding, gaps
+from scorecard.findings import CONTRADICTED, HIDDEN, UNCONFIRMED, Finding, gaps
 from scorecard.findings import really_changed as findings_of
 from scorecard.markup import NUMBER, Cell, Head, Html, Table, drawn, number
 from scorecard.ratings import Dot, Rag
@@ -14,6 +14,7 @@ CHANGED = {
     Dot.IMPROVED: "Getting better steadily",
     UNCONFIRMED: "The arrow says worse, the figures shown have no clear trend",
     CONTRADICTED: "The arrow says worse, the figures shown got better",
+    HIDDEN: "The latest month turned, the rolling figure did not",
 }
 AIMS = {"target": "To the target", "floor": "To the floor", "benchmark": "To the benchmark", "England": "To England"}
 
@@ -24,7 +25,8 @@ ARROWS = ("Since the previous figure", "Since a year before", "Over the periods 
 def really_changed(rows: Sequence[Row]) -> Html:
     """What changed steadily over the periods shown, and arrows that say worse without it.
 
-    An arrow that no row has is left out: most editions hold no figures of a year before.
+    An arrow that no row has is left out: most editions hold no figures of a year before. So is what rolling hides
+    where nothing shows it, as most editions print numerators of the latest month alone.
     """
     found = findings_of(rows)
     everything = [finding.directions[:3] for findings in found.values() for finding in findings]
@@ -33,6 +35,7 @@ def really_changed(rows: Sequence[Row]) -> Html:
     tables = (
         Table(caption, heads, [_happened(finding, kept) for finding in found[name]], empty=f"{caption}: nothing.")
         for name, caption in CHANGED.items()
+        if found[name] or name != HIDDEN
     )
     return drawn(*tables)
 

@@ -104,7 +104,7 @@ def bare(count, out):
 
 def one_analysis(edition, job, target):
     """What a pack shows, computed and drawn, written as one file."""
-    from scorecard import charts, checks, commentary, tables
+    from scorecard import charts, checks, commentary, signals, tables
     from scorecard.build import build_rows, build_scorecard
 
     faults, rows, everything = checks.checked(edition), build_scorecard(edition, job.area), list(build_rows(edition))
@@ -112,8 +112,9 @@ def one_analysis(edition, job, target):
         tables.title(edition, job.area), tables.at_a_glance(rows, job.area.name), tables.attention(rows),
         tables.scorecard(rows), tables.commentary_html(commentary.sentences(rows)),
         tables.data_notes(edition, faults, job.area), tables.definitions(rows, edition),
+        signals.really_changed(rows), signals.how_many(rows),
     ]  # fmt: skip
-    drawn = [*charts.trends(rows, everything), *charts.rankings(rows, everything)]
+    drawn = [chart for draw in (charts.trends, charts.funnels, charts.rankings) for chart in draw(rows, everything)]
     target.write_text("".join([*parts, *map(tables.figure, drawn)]), encoding="utf-8")
     for chart in drawn:
         target.with_name(f"{target.stem}-{chart.name}.png").write_bytes(chart.png)
