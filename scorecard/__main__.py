@@ -12,6 +12,7 @@ import click
 from scorecard.benchmarks_cli import benchmarks
 from scorecard.changes_cli import changes, history
 from scorecard.commentary_cli import claims
+from scorecard.exception_cli import exception
 from scorecard.faults import InputError
 from scorecard.month_cli import confidence, new_edition, read_checked, report
 
@@ -44,7 +45,7 @@ def main():
     """
 
 
-for command in (benchmarks, confidence, new_edition, report, changes, history, claims):
+for command in (benchmarks, exception, confidence, new_edition, report, changes, history, claims):
     main.add_command(command)
 
 

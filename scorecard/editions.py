@@ -27,7 +27,7 @@ TABLES = {
     "known_exceptions": ["indicator", "area", "period", "page", "kind", "printed", "computed", "reason"],
     "breakdowns": ["table", "row_name", "column", "value", "note"],
     "attainment": ["stage", "topic", "measure", "printed_as", "pupils", "group", "value", "unit", "interval"],
-    "exception_series": ["indicator", "area", "series", "period", "value", "unit"],
+    "exception_series": ["indicator", "area", "series", "gives", "period", "value", "unit"],
 }  # fmt: skip
 NUMBERS = {
     "observations": ["value", "numerator", "denominator"],

@@ -142,11 +142,19 @@ def check_parameters(notebook: str, parameters: dict, declared: dict[str, tuple[
 
 
 def make_pack(
-    job: Job, edition: Edition, part: Path, run: str, engine: str, seconds: float, at: Callable[[str], None]
+    job: Job,
+    edition: Edition,
+    part: Path,
+    run: str,
+    engine: str,
+    seconds: float,
+    at: Callable[[str], None],
+    export: Callable[..., None] | None = None,
 ) -> None:
     """Execute the notebook of `job` and write its pack into `part`; `NotMade` if it is not complete.
 
-    A cell may take `seconds`. `at` hears of each cell that begins.
+    A cell may take `seconds`. `at` hears of each cell that begins. `export` takes the place of
+    `export.export_pack` where something else than a pack is made of the notebook.
     """
     from scorecard.export import export_pack
 
@@ -158,7 +166,7 @@ def make_pack(
             raise NotMade(why)
         _say_warnings(job, notebook)
         watched.place = "its files"
-        export_pack(notebook, edition, job.area, part)
+        (export or export_pack)(notebook, edition, job.area, part)
     except NotMade:
         watched.keep()
         raise

@@ -143,7 +143,7 @@ def _measure(row: Row) -> Cell:
 def named(indicator: Indicator) -> Cell:
     """The short name of an indicator with its code."""
     name = indicator.short_name
-    return Cell(name[:1].upper() + name[1:], indicator.code or NO_CODE)
+    return Cell(name[:1].upper() + name[1:], indicator.code or "")
 
 
 # --- the scorecard --------------------------------------------------------------------------------

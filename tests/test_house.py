@@ -25,12 +25,13 @@ ORDER = [
     "phrases", "commentary", "findings", "markup", "tables", "signals", "standing",
     "claims", "reading", "comparing", "ground", "court", "verdicts", "drafts",
     "style", "sheet", "evidence", "trend_charts", "ranked", "funnels", "charts", "ranks",
-    "panels", "breakdowns", "attainment", "changed",
+    "panels", "breakdowns", "attainment", "exception_report", "changed",
     "ofsted", "ofsted_checks", "ofsted_tables", "ofsted_charts",
     "layouts", "imports", "comparators", "neighbours",
     "kinds", "engine", "export", "packs", "backends", "batch", "cluster", "remote",
     "document", "report",
-    "databases", "extracts", "new_edition", "benchmarks_cli", "commentary_cli", "changes_cli", "month_cli", "__main__",
+    "databases", "extracts", "new_edition", "benchmarks_cli", "commentary_cli", "changes_cli", "exception_cli",
+    "month_cli", "__main__",
 ]  # fmt: skip
 """A module imports only from those left of it. A new module is put into its place here, and nowhere else."""
 

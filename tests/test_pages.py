@@ -14,7 +14,10 @@ import pytest
 
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-PAGES = ["2024-07/index.html", "2024-07/ashford/pack.html", "2024-07/kent/pack.html", "ofsted-2022-12/kent/pack.html"]
+PAGES = [
+    "2024-07/index.html", "2024-07/ashford/pack.html", "2024-07/kent/pack.html", "ofsted-2022-12/kent/pack.html",
+    "corporate-parenting-2019-07/kent/pack.html", "corporate-parenting-2019-07/exceptions/cp-iha-kent.html",
+]  # fmt: skip
 
 
 class Outline(HTMLParser):
@@ -33,7 +36,7 @@ class Outline(HTMLParser):
 
 
 @pytest.fixture(params=PAGES)
-def page(request, made, dashboard_made):
+def page(request, made, dashboard_made, parenting_made):
     return made.parent / request.param
 
 
