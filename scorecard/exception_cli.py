@@ -3,6 +3,7 @@
 import os
 import re
 import sys
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -38,7 +39,7 @@ def make_exception(edition, indicator: str, area, out: Path) -> Path:
     from scorecard import engine
     from scorecard.backends import Limits
     from scorecard.exception_report import reported
-    from scorecard.packs import NOTEBOOKS, Job, check_parameters, declared_parameters, make_pack
+    from scorecard.packs import FAILED, NOTEBOOKS, Job, check_parameters, declared_parameters, kept, make_pack
 
     key = reported(edition, indicator, area)[0].indicator.key
     slug = "-".join(re.findall("[a-z0-9]+", f"{key} {area.name}".lower()))
@@ -49,6 +50,9 @@ def make_exception(edition, indicator: str, area, out: Path) -> Path:
     engine.register()
     run = os.urandom(8).hex()
     make_pack(job, edition, page, run, engine.NAME, Limits().cell, lambda cell: None, _write)
+    with suppress(OSError):
+        kept(page.parent, job).unlink(missing_ok=True)
+        (page.parent / FAILED).rmdir()
     return page
 
 
