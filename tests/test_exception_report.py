@@ -160,8 +160,8 @@ def test_the_doubts_are_those_about_the_indicator(parenting, health):
 # --- the command ----------------------------------------------------------------------------------
 
 
-def test_the_command_writes_the_same_page_again(made, tmp_path):
-    first = made.parent / PARENTING / "exceptions" / "cp-iha-kent.html"
+def test_the_command_writes_the_same_page_again(parenting_made, tmp_path):
+    first = parenting_made / "exceptions" / "cp-iha-kent.html"
     done = CliRunner().invoke(main, ["exception", "CP-IHA", "--edition", PARENTING, "--out", str(tmp_path)])
     again = tmp_path / PARENTING / "exceptions" / "cp-iha-kent.html"
     assert done.output == f"Wrote {again}\n"
