@@ -99,8 +99,9 @@ def _bars(sheet: Sheet, told: Breakdown, row: str, x: Scale, middle: float):
 
 
 def _text(told: Breakdown, row: str, column: str) -> str:
-    value = told.count(row, column)
-    return "blank" if value is None else say(value)
+    """A figure, or the first word of why there is none: the table has all of it."""
+    cell = told.rows[row][column]
+    return cell.note.split()[0] if cell.value is None else say(cell.value)
 
 
 def _finding(told: Breakdown) -> str:

@@ -22,6 +22,8 @@ WITHHELD = "c (few children)"
 """The reason that stands for a withheld figure, in every output."""
 ROOM = 2
 """Whoever works out the limits of a hidden count must be left with at least three numbers."""
+TELLING = ("conflicts", "printed", "known_exceptions", "exception_series")
+"""Tables that could tell a figure that is withheld."""
 ENDLESS = Decimal("Infinity")
 Limits = tuple[Decimal, Decimal]
 
@@ -273,7 +275,8 @@ def _sums(edition, sizes: dict[str, Decimal]) -> Iterator[Sum]:
 def disclosed(edition, policy: Policy):
     """The edition as its policy lets it be seen: withheld figures have no value, no counts and the reason `WITHHELD`.
 
-    What else would tell them goes too: printed ratings and arrows, conflicts and exceptions of those cells.
+    What else would tell them goes too: printed ratings and arrows, conflicts, exceptions and further series of those
+    cells.
     """
     if not policy.largest and not policy.round_to:
         return edition
@@ -286,7 +289,7 @@ def disclosed(edition, policy: Policy):
         breakdowns=_without_cells(edition.breakdowns, policy),
         attainment=edition.attainment[~_few_pupils(edition.attainment, policy)],
         activity=edition.activity[~edition.activity["value"].map(policy.is_small, na_action="ignore").eq(True)],
-        **{name: _of_others(getattr(edition, name), series) for name in ("conflicts", "printed", "known_exceptions")},
+        **{name: _of_others(getattr(edition, name), series) for name in TELLING},
     )
 
 
@@ -337,7 +340,7 @@ def _few_pupils(table: pd.DataFrame, policy: Policy) -> pd.Series:
 
 def _of_others(table: pd.DataFrame, series: set[tuple[str, str]]) -> pd.DataFrame:
     keys = zip(table["indicator"], table["area"], strict=True)
-    return table[[key not in series for key in keys]]
+    return table[pd.Series([key not in series for key in keys], table.index, dtype=bool)]
 
 
 def _rounded(table: pd.DataFrame, edition, policy: Policy) -> pd.DataFrame:

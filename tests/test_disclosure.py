@@ -434,3 +434,9 @@ def test_no_byte_of_a_pack_depends_on_what_is_withheld(tmp_path):
     assert {name for name in told if told[name] != other[name]} == {name for name in told if "manifest.json" in name}
     assert "c (few children)" in told["2024-07/ashford/scorecard.csv"].decode()
     assert policy_called("publish").said in told["2024-07/ashford/pack.html"].decode()
+
+
+def test_an_edition_without_printed_ratings_can_be_published():
+    edition = load_edition("2022-12")
+    seen = disclosed(edition, policy_called("publish"))
+    assert list(seen.printed.columns) == list(edition.printed.columns)

@@ -191,7 +191,7 @@ def test_each_table_of_children_has_the_1706_children_of_the_scorecard(parenting
 def test_a_blank_cell_is_not_zero(parenting):
     told = parenting.breakdowns.query("table == 'Ethnicity' and row_name == 'C3 - Bangladeshi'")
     assert list(zip(told["column"], told["value"], told["note"], strict=True)) == [
-        ("Female", None, "printed blank"), ("Male", None, "printed blank"), ("Grand Total", D(0), ""),
+        ("Female", None, "blank in print"), ("Male", None, "blank in print"), ("Grand Total", D(0), ""),
     ]  # fmt: skip
 
 
@@ -216,7 +216,7 @@ def test_a_long_table_is_drawn_by_its_largest_rows_and_told_whole(parenting):
     drawn = chart(breakdowns.charts(parenting), "breakdown-nationality")
     assert "the 12 largest of 40 rows" in drawn.subtitle
     assert len(drawn.rows) == 41
-    assert ("Albanian", "printed blank", "13", "13") in drawn.rows
+    assert ("Albanian", "blank in print", "13", "13") in drawn.rows
     assert drawn.alt.endswith("Lithuanian 10; Czech 7.")
 
 
