@@ -389,7 +389,7 @@ def test_the_words_around_a_trend(trend):
         ("EY15", "Ashford", "South East 2022-23 (published), England 2022-23 (published)",
          "England: another figure in DfE's data."),
         ("APP17", "Kent", "Benchmark group (SN or SE) 2022-23 (method not printed), England 2022-23 (published)",
-         "near, not like for like. Kent's figure is a month's and DfE's a calendar year's;"),
+         "near, not like for like. Kent's figure is a month's and DfE's a calendar year's:"),
     ],
 )  # fmt: skip
 def test_a_chart_says_whose_its_benchmarks_are_and_what_the_data_make_of_them(trend, key, area, subtitle, source):
