@@ -11,7 +11,7 @@ import click
 
 from scorecard.benchmarks_cli import benchmarks
 from scorecard.changes_cli import changes, history
-from scorecard.commentary_cli import claims
+from scorecard.commentary_cli import claims, draft
 from scorecard.exception_cli import exception
 from scorecard.faults import InputError
 from scorecard.month_cli import confidence, new_edition, read_checked, report
@@ -45,7 +45,7 @@ def main():
     """
 
 
-for command in (benchmarks, exception, confidence, new_edition, report, changes, history, claims):
+for command in (benchmarks, exception, confidence, new_edition, report, changes, history, claims, draft):
     main.add_command(command)
 
 
@@ -84,13 +84,19 @@ def reconcile(edition_name):
 
 @main.command()
 @edition_option
-def check(edition_name):
+@click.option("--final", is_flag=True, help="Errors for what keeps the packs from being final, too.")
+def check(edition_name, final):
     """Say in plain words what is wrong with an edition; exit 2 if it has errors."""
     from scorecard.checks import report
     from scorecard.kinds import KINDS, load
+    from scorecard.packs import plan
 
     edition = load(edition_name)
-    faults = KINDS[edition.scorecard].check(edition)
+    kind = KINDS[edition.scorecard]
+    faults = kind.check(edition)
+    if final and all(fault.grade != "error" for fault in faults):
+        notes = [fault for fault in faults if fault.grade == "note"]
+        faults = kind.refusals(edition, [job.area for job in plan(edition)], faults) + notes
     click.echo(report(faults, edition_name))
     sys.exit(2 if any(fault.grade == "error" for fault in faults) else 0)
 
@@ -104,7 +110,8 @@ def check(edition_name):
 @click.option("--backend", type=click.Choice(["fork", "kernel"]), help="How notebooks are run; picked if not given.")
 @click.option("--executor", type=click.Choice(["local", "dask"]), default="local", show_default=True)
 @click.option("--scheduler", metavar="ADDRESS", help="With dask: a cluster that is there, such as tcp://host:8786.")
-def packs(edition_name, districts, workers, out, resume, backend, executor, scheduler):
+@click.option("--final", is_flag=True, help="Refuse draft, stale or contradicted commentary and unexplained warnings.")
+def packs(edition_name, districts, workers, out, resume, backend, executor, scheduler, final):
     """Render the packs of Kent and its districts from their notebooks.
 
     One run at a time writes to a folder. A URL has no such lock: see to it that only one run writes there.
@@ -132,9 +139,10 @@ def packs(edition_name, districts, workers, out, resume, backend, executor, sche
         with Stop() as stop:
             edition = load(edition_name)
             kind = KINDS[edition.scorecard]
-            without_errors(kind.check(edition))
-            edition = kind.disclosed(edition)
+            faults = without_errors(kind.check(edition))
             jobs = plan(edition, list(districts))
+            without_errors(kind.refusals(edition, [job.area for job in jobs], faults) if final else faults)
+            edition = kind.disclosed(edition)
             with opened(out) as (folder, place), tqdm(total=len(jobs), unit="pack", disable=None) as bar:
                 options = {"told": partial(_tell, bar, outcomes), "stop": stop, "executor": run, "place": place}
                 outcomes = make_packs(edition, jobs, folder, workers, backend or DEFAULT, resume, **options)

@@ -45,16 +45,16 @@ def facts_of(row: Row, words: Phrases) -> dict[str, str]:
 
 
 def _standard_facts(standard: Standard, figure: Callable[..., str], words: Phrases) -> dict[str, str]:
-    target, floor, tolerance = _target(standard), standard.floor, standard.tolerance or Decimal(0)
+    target, floor, tolerance = _target(standard), standard.floor, standard.tolerance
 
-    def away(distance: Decimal | None) -> str:
-        return "" if None in (distance, target) else figure(target + distance)
+    def away(distance: Decimal | None, way: int = 1) -> str:
+        return "" if None in (distance, target) else figure(target + way * distance)
 
     return {
-        "target": figure(target), "tolerance": _number(tolerance), "low": away(-tolerance), "high": away(tolerance),
+        "target": figure(target), "tolerance": _number(tolerance), "low": away(tolerance, -1), "high": away(tolerance),
         "floor": figure(floor if None in (floor, target) else _written_like(floor, target)),
         "floor_name": words.say("floor_names", standard.floor_source or OTHERWISE),
-        "floor_low": away(None if floor is None else -floor), "floor_high": away(floor),
+        "floor_low": away(floor, -1), "floor_high": away(floor),
     }  # fmt: skip
 
 
@@ -283,20 +283,21 @@ def remarks(rows: Iterable[Row], phrases: Phrases | None = None) -> list[str]:
 
 
 def markdown(
-    rows: Iterable[Row], title: str, phrases: Phrases | None = None, beside: Mapping[str, str] | None = None
+    rows: Iterable[Row], title: str, said: Mapping[str, Mapping[str, Iterable[str]]], phrases: Phrases | None = None
 ) -> str:
-    """The drafted commentary of a pack as Markdown: a list of sentences for each rating, then the notes on figures.
+    """The commentary of a pack as Markdown: by rating, then by the words for its status, then the notes on figures.
 
-    `beside` as in `sentence`.
+    `said` has the texts of each rating under those words.
     """
     words, rows = phrases or load_phrases(), each_once(rows)
-    said = {name: _escaped(words.say("markdown", name, title=title)) for name in words.groups["markdown"]}
-    parts = [f"# {said['title']}", said["drafted"], said["floors"]]
-    for rating, those in grouped(rows).items():
-        bullets = [f"- {_escaped(sentence(row, words, beside))}" for row in those]
-        parts += [f"## {said[rating or NOT_RATED]}", "\n".join(bullets) or said["none"]]
+    fixed = {name: _escaped(words.say("markdown", name, title=title)) for name in words.groups["markdown"]}
+    parts = [f"# {fixed['title']}", fixed["drafted"], fixed["floors"]]
+    for rating, labels in said.items():
+        parts += [f"## {fixed[rating]}", *([] if labels else [fixed["none"]])]
+        for label, texts in labels.items():
+            parts += [f"**{_escaped(label)}**", "\n".join(f"- {_escaped(text)}" for text in texts)]
     notes = [f"- {_escaped(words.say('markdown', phrase, **fields))}" for phrase, fields in _notes(rows)]
-    parts += [f"## {said['notes']}", "\n".join(notes)] if notes else []
+    parts += [f"## {fixed['notes']}", "\n".join(notes)] if notes else []
     return "\n\n".join(parts) + "\n"
 
 

@@ -1,4 +1,4 @@
-"""The commands of the commentary: `scorecard claims`."""
+"""The commands of the commentary: `scorecard draft` and `claims`."""
 
 import click
 
@@ -32,3 +32,29 @@ def claims(name, area, verdict):
             click.echo(f"  {one.verdict}  {one.indicator}  {one.claim.words}{right}")
     counts = ", ".join(f"{count} {word}" for word, count in summary(told).items())
     click.echo(f"{len(told)} claims in edition {name}: {counts}.")
+
+
+@click.command()
+@edition_option
+@area_option
+def draft(name, area):
+    """Draft the missing commentary of an edition from the figures; what analysts wrote stays as it is.
+
+    Text of the edition before is carried over as stale, with what has changed since. The words of drafts stand in
+    params/phrases.yml. Files: params/editions/EDITION/commentary/AREA.md.
+    """
+    from scorecard.checks import edition_before
+    from scorecard.disclosure import disclosed
+    from scorecard.drafts import write_drafts
+    from scorecard.month_cli import read_checked
+    from scorecard.texts import FOLDER, file_name
+
+    held = read_checked(name, as_held=True)
+    edition = disclosed(held, held.disclosure)
+    areas = [edition.area(area)] if area else edition.printed_areas
+    for commentary in write_drafts(edition, areas, edition_before(held)):
+        entries = commentary.entries
+        counts = {status: sum(entry.status == status for entry in entries) for status in ("agreed", "stale", "draft")}
+        drafted = sum(entry.untouched for entry in entries)
+        told = ", ".join(f"{count} {status}" for status, count in counts.items())
+        click.echo(f"{FOLDER}/{file_name(commentary.area)}: {told} ({drafted} of them as drafted from the figures)")

@@ -101,14 +101,14 @@ def bounds_of(row: Row) -> Bounds:
     printed = standard.target_printed
     decimals = len(printed.partition(".")[2]) if printed else row.indicator.decimals
 
-    def edges(distance: Decimal | None, of: tuple) -> tuple[Decimal, ...]:
-        return () if distance is None else tuple(_exact(way, decimals) for way in of)
+    def around(distance: Decimal | None) -> tuple[Decimal, ...]:
+        ends = () if distance is None else (standard.target - distance, standard.target + distance)
+        return tuple(_exact(end, decimals) for end in ends)
 
-    floor, tolerance = standard.floor, standard.tolerance
+    target, floor = _exact(standard.target, decimals), standard.floor
     if standard.polarity.sign:
-        return Bounds(_exact(standard.target, decimals), edges(floor, (floor,)))
-    floors, green = (edges(d, (standard.target - (d or 0), standard.target + (d or 0))) for d in (floor, tolerance))
-    return Bounds(_exact(standard.target, decimals), floors, green)
+        return Bounds(target, () if floor is None else (_exact(floor, decimals),))
+    return Bounds(target, around(floor), around(standard.tolerance))
 
 
 def _exact(value: Decimal, decimals: int) -> Decimal:

@@ -23,7 +23,7 @@ class Kind:
     `load` reads an edition by name and folder: an object with name, scorecard, title, as_at, areas and tables.
     `check` lists its faults. `disclosed` leaves out what its disclosure policy withholds. `files` are the texts
     that a pack holds beside its page, by name; `counts` its ratings (none for a kind without ratings). `rehearse`
-    draws once what every pack draws.
+    draws once what every pack draws. `refusals` are what keeps the packs of some areas from being final, as errors.
     """
 
     load: Callable[[str, Path], Any]
@@ -32,6 +32,7 @@ class Kind:
     files: Callable[[Any, Area, str], dict[str, str]]
     counts: Callable[[Any, Area], dict[str, int]]
     rehearse: Callable[[Any], None]
+    refusals: Callable[[Any, list[Area], list[Fault]], list[Fault]]
 
 
 # What a kind needs is imported when it is asked for: drawing takes a second to load, and checking draws nothing.
@@ -51,10 +52,10 @@ def _disclosed(edition: Edition) -> Edition:
 def _files(edition: Edition, area: Area, title: str) -> dict[str, str]:
     from scorecard.build import build_scorecard, scorecard_frame
     from scorecard.commentary import markdown
-    from scorecard.standing import beside
+    from scorecard.drafts import plain, told
 
     rows = build_scorecard(edition, area)
-    policy, said = edition.disclosure, markdown(rows, title, beside=beside(edition, area))
+    policy, said = edition.disclosure, markdown(rows, title, plain(told(edition, rows)))
     frame = scorecard_frame(rows).assign(disclosure=policy.name)
     return {"scorecard.csv": to_csv(frame), "commentary.md": f"{said}\n{policy.said}\n"}
 
@@ -107,10 +108,24 @@ def _no_rehearsal(dashboard: Dashboard) -> None:
     """One pack has nobody to rehearse for."""
 
 
+def _refusals(edition: Edition, areas: list[Area], faults: list[Fault]) -> list[Fault]:
+    from scorecard.final import refusals
+
+    return refusals(edition, areas, faults)
+
+
+def _unexplained(dashboard: Dashboard, areas: list[Area], faults: list[Fault]) -> list[Fault]:
+    from scorecard.final import unexplained
+
+    return list(unexplained(dashboard.name, faults, {area.name for area in areas}))
+
+
 KINDS = dict.fromkeys(
-    RATED, Kind(partial(load_edition, as_held=True), _check, _disclosed, _files, _counts, _rehearse)
+    RATED, Kind(partial(load_edition, as_held=True), _check, _disclosed, _files, _counts, _rehearse, _refusals)
 ) | {
-    DASHBOARD: Kind(load_dashboard, _check_dashboard, _whole, _dashboard_files, _no_counts, _no_rehearsal),
+    DASHBOARD: Kind(
+        load_dashboard, _check_dashboard, _whole, _dashboard_files, _no_counts, _no_rehearsal, _unexplained
+    ),
 }
 
 

@@ -83,6 +83,24 @@ SHAPES = {
     "dashboard": Shape(
         ("profile", "year", "ranked", "status", "part", "travel"), ("share", "number", "worst", "parts", *_DASHBOARD)
     ),
+    "texts": Shape(
+        (
+            "author",
+            "agreed",
+            "stale",
+            "draft",
+            "drafted",
+            "doubt",
+            "withheld",
+            "not compared",
+            "as before",
+            "new",
+            "value",
+            "rating",
+            "target",
+        ),
+        ("author", "edition", "changed", "name", "before", "now", "words", "said", "where"),
+    ),
     "markdown": Shape(
         ("title", "drafted", "floors", *Rag, NOT_RATED, "none", "notes", "standard note", "outturn note"),
         ("title", "subject", "year", "note"),

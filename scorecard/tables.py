@@ -327,6 +327,11 @@ def commentary_html(groups: Mapping[str, Sequence[str]], remarks: Sequence[str] 
     return render("commentary", groups=groups, remarks=remarks)
 
 
+def texts_html(groups: Mapping[str, Mapping[str, Sequence]], remarks: Sequence[str] = ()) -> Html:
+    """Commentary as `drafts.told` gives it: by rating, each under an h3, then by whose words it is."""
+    return render("texts", groups=groups, remarks=remarks)
+
+
 def activity(edition: Edition) -> Html:
     """The activity page: counts and percentages that are never rated, with the national figure."""
     return render("activity", items=list(edition.activity.itertuples()), number=number, name=periods.name)

@@ -43,7 +43,8 @@ class Entry:
     """What is written about one indicator (or several): its paragraphs, each with the line it begins in.
 
     `fields` are those of `FIELDS` that stand under the heading itself; `status` and `author` fall
-    back on the head of the file. `row` is the line of the heading.
+    back on the head of the file. `row` is the line of the heading, `source` the entry as it stands in its file (empty
+    for one that was made or changed).
     """
 
     indicators: tuple[str, ...]
@@ -53,6 +54,7 @@ class Entry:
     front: dict[str, str]
     file: str = ""
     row: int = 0
+    source: str = ""
 
     @property
     def status(self) -> str:
@@ -77,11 +79,12 @@ class Entry:
 
 @dataclass(frozen=True)
 class Commentary:
-    """The entries of one area in the order of its file; none where there is no file."""
+    """The entries of one area in the order of its file, and its head as it stands there; empty without a file."""
 
     area: Area
     front: dict[str, str]
     entries: tuple[Entry, ...] = ()
+    head: str = ""
 
     def about(self, indicator: str) -> Entry | None:
         """The entry about an indicator (by key), or None."""
@@ -142,7 +145,7 @@ def _read(path: Path, edition: Edition, area: Area, found: list[Fault]) -> Comme
     entries = [_entry(path.name, block, front, edition, found) for block in _blocks(path.name, lines, body, found)]
     found += _duplicates(path.name, entries)
     found += _strangers(path.name, entries, edition, area)
-    return Commentary(area, front, tuple(entries))
+    return Commentary(area, front, tuple(entries), "\n".join(lines[:body]))
 
 
 def _odd_characters(file: str, lines: list[str]) -> Iterator[Fault]:
@@ -221,7 +224,8 @@ def _entry(file: str, block: _Block, front: dict[str, str], edition: Edition, fo
             _fault("09", file, f"nothing is written under {block.heading}.", "Write, or remove it.", block.row)
         )
     indicators = _indicators(file, block, edition, found)
-    return Entry(indicators, block.heading, paragraphs, fields, front, file, block.row)
+    source = "\n".join([f"## {block.heading}", *(line for _, line in block.lines)]).rstrip()
+    return Entry(indicators, block.heading, paragraphs, fields, front, file, block.row, source)
 
 
 def _paragraphs(lines: list[tuple[int, str]]) -> Iterator[tuple[int, str]]:
@@ -289,9 +293,10 @@ def _strangers(file: str, entries: list[Entry], edition: Edition, area: Area) ->
 
 
 def written(commentary: Commentary) -> str:
-    """A commentary as the text of its file."""
+    """A commentary as the text of its file; what was read and not changed stands as it stood."""
     front = "\n".join(f"{name}: {_quoted(commentary.front[name])}" for name in FRONT)
-    return "\n".join([f"---\n{front}\n---\n", *map(_written, commentary.entries)])
+    head = commentary.head or f"---\n{front}\n---"
+    return "\n".join([f"{head}\n", *map(_written, commentary.entries)])
 
 
 def _quoted(text: str) -> str:
@@ -302,6 +307,8 @@ def _quoted(text: str) -> str:
 
 
 def _written(entry: Entry) -> str:
+    if entry.source:
+        return f"{entry.source}\n"
     fields = "".join(f"{name}: {entry.fields[name]}\n" for name in FIELDS if entry.fields.get(name))
     return f"## {entry.heading}\n{fields}\n{entry.text}\n"
 
@@ -318,7 +325,7 @@ def carried_over(commentary: Commentary, earlier: Edition) -> Commentary:
 def _carried(entry: Entry, earlier: Edition) -> Entry:
     since = entry.fields.get("from", earlier.name) if entry.status == STALE else earlier.name
     kept = {name: text for name, text in entry.fields.items() if name == "author"}
-    return replace(entry, fields={**kept, "status": STALE, "from": since})
+    return replace(entry, fields={**kept, "status": STALE, "from": since}, source="")
 
 
 def carry_over(earlier: Edition, home: Path, folder: Path = EDITIONS) -> list[Path]:

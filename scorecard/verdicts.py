@@ -18,7 +18,9 @@ SHARED = 3  # words that a later sentence shares with the measure, so that its f
 
 @dataclass(frozen=True)
 class Judged:
-    """One claim with its verdict. `said` is what the edition holds and `where` it stands (file and row)."""
+    """One claim with its verdict. `said` is what the edition holds and `where` it stands (file and row).
+
+    `row` is the line of its paragraph, `entry` that of its heading."""
 
     claim: Claim
     sentence: str
@@ -28,6 +30,8 @@ class Judged:
     where: str = ""
     row: int = 0
     file: str = ""
+    entry: int = 0
+    area: str = ""
 
 
 def judge(edition: Edition, commentary: Commentary, county: County | None = None) -> list[Judged]:
@@ -48,7 +52,9 @@ def judge_entry(entry: Entry, area: Area, county: County, words: Vocabulary) -> 
             ground, shared = _subject(sentence, known, ground, words)
             told = _judged(sentence, ground, words, on or shared >= SHARED, (place == 0) + (shared >= SHARED))
             on = _on(told, on or shared >= SHARED)
-            found += [replace(one, row=row, file=f"{FOLDER}/{entry.file}") for one in told]
+            found += [
+                replace(one, row=row, file=f"{FOLDER}/{entry.file}", entry=entry.row, area=area.name) for one in told
+            ]
     return found
 
 
@@ -112,7 +118,8 @@ def contradictions(told: Iterable[Judged]) -> Iterator[Fault]:
         if one.verdict is CONTRADICTED:
             said = f'{one.indicator}: "{one.claim.words}" is contradicted: {one.said}. The sentence: "{one.sentence}"'
             remedy = f"Correct the sentence, or {one.where}." if one.where else "Correct the sentence."
-            yield Fault("warning", "TXT101", one.file, said, remedy, (one.row,), indicator=one.indicator)
+            place = {"indicator": one.indicator, "area": one.area}
+            yield Fault("warning", "TXT101", one.file, said, remedy, (one.row,), **place)
 
 
 def summary(told: Iterable[Judged]) -> dict[str, int]:

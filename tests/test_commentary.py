@@ -367,31 +367,42 @@ def test_rating_changes_since_the_previous_figure(row_of):
     assert said["EH46"].words == "was AMBER in 2022-23, rated by the same standard"  # 17.2, then 16.1, target 16.5
 
 
+def test_a_target_without_tolerance_says_that_it_is_not_known(row_of):
+    row = row_of("Kent", "SCS13")
+    bare = replace(row, standard=replace(row.standard, tolerance=None), rag=Verdict(None, "tolerance not known"))
+    said = sentence(bare)
+    assert said.startswith("NOT RATED: ")
+    assert "tolerance not known" in said
+    assert "20.0% to 20.0%" not in said
+
+
 # --- the commentary of a pack ----------------------------------------------------------------------
 
 
-def test_markdown_has_a_heading_for_each_rating(row_of):
-    text = markdown(
-        [row_of("Kent", "SCS08"), row_of("Kent", "EH-CASELOAD"), row_of("Ashford", "EH43")], "Kent, July 2024"
-    )
+def test_markdown_has_a_heading_for_each_rating_and_says_whose_words_they_are(row_of):
+    rows = [row_of("Kent", "SCS08"), row_of("Kent", "EH-CASELOAD"), row_of("Ashford", "EH43")]
+    said = {
+        "RED": {},
+        "AMBER": {"Agreed by us": ["At 82.2%."], "Draft": ["One.", "Two."]},
+        "GREEN": {},
+        "not rated": {},
+    }
+    text = markdown(rows, "Kent, July 2024", said)
     assert re.findall("^#.*", text, re.MULTILINE) == [
         "# Kent, July 2024", "## RED", "## AMBER", "## GREEN", "## Not rated", "## Notes",
     ]  # fmt: skip
-    assert "\n\nDrafted from the figures of the scorecard. An analyst edits it before it is published.\n\n" in text
-    assert "## RED\n\nNone.\n\n## AMBER\n\n- AMBER: At 82.2%, " in text
+    assert "## RED\n\nNone.\n\n## AMBER\n\n**Agreed by us**\n\n- At 82.2%.\n\n**Draft**\n\n- One.\n- Two.\n\n" in text
     assert text.count("- Outturn printed for 2022-23: equals the March 2024 figure in every such row") == 1
     assert "Average caseload, Early Help Units, standard of 2023-24: printed polarity L;" in text
     assert text.endswith(".\n")
 
 
 def test_markdown_escapes_data(row_of):
-    kent = row_of("Kent", "SCS08")
-    indicator = replace(
-        kent.indicator, measure="Percentage of *stars* <script>, [links](x), $x$, a_b &amp; `code`\n# head"
-    )
-    text = markdown([replace(kent, indicator=indicator)], "A [title] | here")
+    hostile = "Percentage of *stars* <script>, [links](x), $x$, a_b &amp; `code`\n# head"
+    text = markdown([row_of("Kent", "SCS08")], "A [title] | here", {"RED": {"A *role*": [hostile]}})
     assert "# A \\[title\\] \\| here\n" in text
-    assert r"\*stars\* \<script\>, \[links\](x), \$x\$, a\_b \&amp; \`code\` # head is below" in text
+    assert "**A \\*role\\***" in text
+    assert r"\*stars\* \<script\>, \[links\](x), \$x\$, a\_b \&amp; \`code\` # head" in text
 
 
 # --- the words are an analyst's to change ----------------------------------------------------------

@@ -23,15 +23,15 @@ ORDER = [
     "sums", "years", "measures", "benchmarks", "likeness", "checks",
     "build", "history", "changes", "reconcile",
     "phrases", "commentary", "findings", "markup", "tables", "signals", "standing",
-    "claims", "reading", "comparing", "ground", "court", "verdicts", "drafts",
+    "claims", "reading", "comparing", "ground", "court", "verdicts", "drafts", "final",
     "style", "sheet", "evidence", "trend_charts", "ranked", "funnels", "charts", "ranks",
     "panels", "breakdowns", "attainment", "exception_report", "changed",
     "ofsted", "ofsted_checks", "ofsted_tables", "ofsted_charts",
     "layouts", "imports", "comparators", "neighbours",
     "kinds", "engine", "export", "packs", "backends", "batch", "cluster", "remote",
     "document", "report",
-    "databases", "extracts", "new_edition", "benchmarks_cli", "commentary_cli", "changes_cli", "exception_cli",
-    "month_cli", "__main__",
+    "databases", "extracts", "new_edition", "benchmarks_cli", "changes_cli", "exception_cli",
+    "month_cli", "commentary_cli", "__main__",
 ]  # fmt: skip
 """A module imports only from those left of it. A new module is put into its place here, and nowhere else."""
 

@@ -13,6 +13,7 @@ from nbformat import v4
 
 from scorecard import tables
 from scorecard.build import build_rows, build_scorecard, counts
+from scorecard.drafts import Told
 from scorecard.editions import EDITIONS
 from scorecard.faults import Fault
 from scorecard.ratings import Dot, Rag, Verdict
@@ -32,6 +33,13 @@ class Drawing:
     columns: tuple[str, ...] = ("Period", "Ashford CSWT")
     rows: tuple[tuple[str, ...], ...] = (("Jan-24", "19.9"), ("Jul-24", "22.6"))
     plot_svg: str = '<svg viewBox="0 69 345 237"><text>50% of "x" &amp; +1 #</text></svg>'
+
+
+def piece(*paragraphs: str, doubts: tuple[str, ...] = ()) -> Told:
+    return Told(("SCS37",), "agreed", "Agreed", paragraphs, doubts, ("case file audits",))
+
+
+DRAFT = Told(("SCS03",), "drafted", "Draft", ("Two.",))
 
 
 def parsed(html: str) -> BeautifulSoup:
@@ -83,6 +91,13 @@ def fragments(edition, packs) -> dict[str, str]:
         "definitions": tables.definitions(packs["Kent"], edition),
         "figures": tables.figures([Drawing()]),
         "commentary": tables.commentary_html({"RED": ["One."], "AMBER": [], "not rated": ["Two."]}),
+        "texts": tables.texts_html(
+            {
+                "RED": {"Agreed": [piece("One.", "More.", doubts=("It is two.",))]},
+                "AMBER": {},
+                "GREEN": {"Draft": [DRAFT]},
+            }
+        ),
     }
     return told | {f"scorecard of {name}": tables.scorecard(rows) for name, rows in packs.items()}
 
@@ -371,6 +386,16 @@ def test_commentary_leaves_out_empty_groups(fragments):
     assert "There is no commentary." in tables.commentary_html({"RED": []})
 
 
+def test_texts_say_whose_words_they_are_and_what_the_figures_contradict(fragments):
+    page = parsed(fragments["texts"])
+    assert [text(head) for head in page.find_all("h3")] == ["R RED", "G GREEN"]
+    assert [text(label) for label in page.select(".sc-status")] == ["Agreed", "Draft"]
+    assert [text(p) for p in page.li.find_all("p")] == ["One.", "More.", "It is two."]
+    assert [text(name) for name in page.find_all("strong")] == ["Case file audits."]
+    assert text(page.find_all("li")[1]) == "Two."
+    assert "There is no commentary." in tables.texts_html({"RED": {}})
+
+
 def test_data_notes_put_the_own_area_first_and_others_behind(edition):
     faults = [
         Fault("warning", "X1", "observations.csv", f"About {area}.", "", (3,), area=area)
@@ -446,9 +471,11 @@ def test_whatever_is_written_in_the_data_stays_text(edition, packs):
     )
     fault = Fault("warning", HOSTILE, HOSTILE, HOSTILE, HOSTILE)
     chart = Drawing(*[HOSTILE] * 5, (HOSTILE, HOSTILE), ((HOSTILE, HOSTILE),))
+    said = {HOSTILE: {HOSTILE: [piece(HOSTILE, HOSTILE, doubts=(HOSTILE,))]}}
     told = [
         tables.scorecard([hostile]), tables.attention([hostile]), tables.definitions([hostile], edition),
-        tables.rag_matrix({HOSTILE: [hostile]}), tables.commentary_html({HOSTILE: [HOSTILE]}), tables.figure(chart),
+        tables.rag_matrix({HOSTILE: [hostile]}), tables.commentary_html({HOSTILE: [HOSTILE]}), tables.texts_html(said),
+        tables.figure(chart),
         tables.at_a_glance([hostile], HOSTILE, {HOSTILE: [(hostile, None, None, HOSTILE)]}),
         tables.data_notes(replace(edition, notes=(HOSTILE,)), [fault], hostile.area),
         tables.title(replace(edition, title=HOSTILE), hostile.area),
