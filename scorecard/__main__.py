@@ -15,6 +15,7 @@ from scorecard.commentary_cli import claims, draft
 from scorecard.exception_cli import exception
 from scorecard.faults import InputError
 from scorecard.month_cli import confidence, new_edition, read_checked, report
+from scorecard.publish_cli import publish
 
 edition_option = click.option("--edition", "edition_name", required=True, metavar="NAME", help="For example 2024-07.")
 
@@ -45,7 +46,7 @@ def main():
     """
 
 
-for command in (benchmarks, exception, confidence, new_edition, report, changes, history, claims, draft):
+for command in (benchmarks, exception, confidence, new_edition, report, changes, history, claims, draft, publish):
     main.add_command(command)
 
 

@@ -19,7 +19,7 @@ MODULES = sorted((HOME / "scorecard").glob("*.py"))
 NOTEBOOKS = sorted((HOME / "notebooks").glob("*.ipynb"))
 ORDER = [
     "faults", "periods", "ratings", "trends",
-    "catalogue", "disclosure", "areas", "editions", "texts",
+    "catalogue", "dictionary", "disclosure", "areas", "editions", "texts",
     "sums", "years", "measures", "benchmarks", "likeness", "checks",
     "build", "history", "changes", "reconcile",
     "phrases", "commentary", "findings", "markup", "tables", "signals", "standing",
@@ -30,8 +30,9 @@ ORDER = [
     "layouts", "imports", "comparators", "neighbours",
     "kinds", "engine", "export", "packs", "backends", "batch", "cluster", "remote",
     "document", "report",
+    "spreadsheet", "pdf", "publish",
     "databases", "extracts", "new_edition", "benchmarks_cli", "changes_cli", "exception_cli",
-    "month_cli", "commentary_cli", "__main__",
+    "month_cli", "commentary_cli", "publish_cli", "__main__",
 ]  # fmt: skip
 """A module imports only from those left of it. A new module is put into its place here, and nowhere else."""
 
@@ -220,7 +221,7 @@ def test_a_notebook_keeps_its_budget(path):
 
 ON_CONDA_FORGE = {"duckdb": "python-duckdb", "matplotlib": "matplotlib-base", "playwright": "playwright-python"}
 """Where conda-forge has another name than PyPI for what a Python program imports."""
-BY_PIP = {"afcharts", "axe-playwright-python"}
+BY_PIP = {"afcharts", "axe-playwright-python", "pdfua"}
 """Not on conda-forge."""
 
 
