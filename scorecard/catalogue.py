@@ -2,6 +2,7 @@
 
 import atexit
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -9,11 +10,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import yaml
 
 from scorecard.faults import Fault, InputError, nearest
+from scorecard.mistakes import file_text
 from scorecard.ratings import Polarity
 from scorecard.trends import INTERVALS
 
@@ -82,7 +84,12 @@ class Indicator:
 
 
 class UniqueKeys(yaml.CSafeLoader if hasattr(yaml, "CSafeLoader") else yaml.SafeLoader):
-    """YAML as we allow it: safe, and a key that stands twice is an error instead of the last one winning."""
+    """YAML as we allow it: safe, and a key that stands twice is an error instead of the last one winning.
+
+    As in YAML 1.2, `no` and `12:30` and `2024-07-31` are texts, not a truth value, a number in base 60 and a date.
+    """
+
+    yaml_implicit_resolvers: ClassVar[dict] = {}
 
     def construct_mapping(self, node, deep=False):
         """A mapping without repeated keys."""
@@ -94,24 +101,60 @@ class UniqueKeys(yaml.CSafeLoader if hasattr(yaml, "CSafeLoader") else yaml.Safe
         return super().construct_mapping(node, deep)
 
 
+for _tag, _form, _first in (
+    ("merge", "<<", "<"), ("null", "~|null|Null|NULL|", ["~", "n", "N", ""]), ("bool", "true|True|false|False", "tTfF"),
+    ("int", "[-+]?(0|[1-9][0-9]*)", "-+0123456789"), ("float", r"[-+]?[0-9]+\.[0-9]+", "-+0123456789"),
+):  # fmt: skip
+    UniqueKeys.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(f"({_form})$"), list(_first))
+
+
 def read_yaml(path: Path) -> Any:
     """The content of a YAML file; `InputError` names the line when it cannot be read."""
-    try:
-        return parse_yaml(path.read_text(encoding="utf-8"), path.name)
-    except FileNotFoundError:
-        raise InputError([Fault("error", "YML001", path.name, f"is not in {path.parent}.", "Restore it.")]) from None
-    except UnicodeDecodeError:
-        raise _unreadable(path.name, "it is not text in UTF-8") from None
+    if not path.exists():
+        raise InputError([Fault("error", "YML001", path.name, f"is not in {path.parent}.", "Restore it.")])
+    return parse_yaml(file_text(path, "YML002", remedy="Save it as UTF-8."), path.name)
 
 
 def parse_yaml(text: str, file: str, above: int = 0) -> Any:
     """The content of YAML that begins `above` lines below the top of `file`; `InputError` as in `read_yaml`."""
     try:
+        if row := _beyond_measure(text):
+            raise _unreadable(
+                file, f"it has more than {DEEPEST} levels or repeats too much by aliases (*)", (row + above,)
+            )
         return yaml.load(text, Loader=UniqueKeys)
     except yaml.YAMLError as fault:
         mark = getattr(fault, "problem_mark", None)
         said = getattr(fault, "problem", None) or "it is not text in UTF-8"
         raise _unreadable(file, said, (mark.line + 1 + above,) if mark else ()) from None
+    except (ValueError, AttributeError, TypeError):  # of a value that its own tag does not fit
+        raise _unreadable(file, "a value does not fit its tag (!!)") from None
+
+
+DEEPEST, MOST = 20, 100_000
+"""Levels of a YAML file, and its values once every alias stands for a copy."""
+
+
+def _beyond_measure(text: str) -> int | None:
+    """The row in which YAML becomes too deep or too much for its reader, which would not survive it."""
+    sizes, open_ones = {}, []
+    for event in yaml.parse(text, Loader=UniqueKeys):
+        size = 1
+        if isinstance(event, yaml.CollectionStartEvent):
+            open_ones.append([event.anchor, 1])
+            if len(open_ones) <= DEEPEST:
+                continue
+            return event.start_mark.line + 1
+        if isinstance(event, yaml.CollectionEndEvent):
+            anchor, size = open_ones.pop()
+            sizes[anchor] = size
+        elif isinstance(event, yaml.AliasEvent):
+            size = MOST if any(event.anchor == anchor for anchor, _ in open_ones) else sizes.get(event.anchor, 1)
+        if open_ones:
+            open_ones[-1][1] += size
+        if size > MOST or any(told > MOST for _, told in open_ones):
+            return event.start_mark.line + 1
+    return None
 
 
 def _unreadable(file: str, said: str, rows: tuple[int, ...] = ()) -> InputError:

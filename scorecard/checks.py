@@ -19,9 +19,10 @@ from scorecard import sums, years
 from scorecard.areas import Kind
 from scorecard.catalogue import PARAMS
 from scorecard.editions import EDITIONS, TO_BE_SUPPLIED, Edition, Section, editions_known, files_now, load_edition
-from scorecard.faults import GRADES, Fault, InputError, nearest, without_errors, worst_first
+from scorecard.faults import GRADES, Fault, InputError, nearest, quoted, without_errors, worst_first
 from scorecard.likeness import likeness
 from scorecard.measures import load_derived, load_measures
+from scorecard.mistakes import of_name, of_period
 from scorecard.periods import FORMS, KIND_OF_DATA_PERIOD, following, kind, name, year_before
 from scorecard.ratings import Polarity
 from scorecard.sums import by_cell, listed, many, rows_of
@@ -110,7 +111,7 @@ def sections(edition: Edition) -> Iterator[Fault]:
             yield from _section_indicator(edition, section, key, where)
     for key in edition.not_rated.keys() - edition.catalogue.keys():
         said = f'"{key}" is not an indicator.'
-        yield _setting("013", said, _meant(key, edition.catalogue, _older_codes(edition)), "not_rated", key)
+        yield _setting("013", said, of_name(key, edition.catalogue, _older_codes(edition)), "not_rated", key)
     pages = list(dict.fromkeys(section.page for section in edition.sections if section.page))
     for page, of in edition.page_names.items():
         if of not in pages:
@@ -119,7 +120,7 @@ def sections(edition: Edition) -> Iterator[Fault]:
 
 def _section_indicator(edition: Edition, section: Section, key: str, where: str) -> Iterator[Fault]:
     if key not in edition.catalogue:
-        remedy = _meant(key, edition.catalogue, _older_codes(edition))
+        remedy = of_name(key, edition.catalogue, _older_codes(edition))
         yield _setting("013", f'{where}: "{key}" is not an indicator.', remedy, "indicators", key)
     elif edition.catalogue[key].data_period not in section.shown:
         data_period = edition.catalogue[key].data_period
@@ -143,7 +144,7 @@ def _odd(
     """One error for each value of `column` in the rows marked `odd`, with all its rows."""
     told = getattr(edition, table)
     for value, rows in told[pd.Series(list(odd), told.index, dtype=bool)].groupby(column, sort=False)["row"]:
-        text, lines = f'"{value}" is not {said}.', tuple(rows)
+        text, lines = f"{quoted(value)} is not {said}.", tuple(rows)
         yield Fault("error", KEYS[table][0] + code, f"{table}.csv", text, remedy(value), lines, column, value)
 
 
@@ -162,23 +163,23 @@ def names(edition: Edition) -> Iterator[Fault]:
 
 
 def _unknown(edition: Edition, table: str, column: str, *, code: str, said: str, known, older) -> Iterator[Fault]:
+    def remedy(value: str) -> str:
+        compared = value in edition.areas.benchmarks and "Kent is compared with it: put it into benchmarks.csv."
+        return compared or of_name(value, known, older)
+
     odd = ~getattr(edition, table)[column].isin(list(known))
-    yield from _odd(edition, table, column, odd, code=code, said=said, remedy=lambda v: _meant(v, known, older))
+    yield from _odd(edition, table, column, odd, code=code, said=said, remedy=remedy)
 
 
 def _older_codes(edition: Edition) -> dict[str, str]:
     return {old: indicator.key for indicator in edition.catalogue.values() for old in indicator.older_codes}
 
 
-def _meant(value: str, known, older: dict[str, str]) -> str:
-    return f'It is now called "{older[value]}".' if value in older else nearest(value, list(known))
-
-
 def periods(edition: Edition) -> Iterator[Fault]:
     """Every period is one, and of a kind that the indicator's data period has; years are years."""
     told = edition.observations
     kinds = told["period"].map(kind)
-    form = {"code": "003", "said": "a period", "remedy": lambda _: f"Write {FORMS}."}
+    form = {"code": "003", "said": "a period", "remedy": of_period}
     yield from _odd(edition, "observations", "period", kinds.isna(), **form)
     data_periods = told["indicator"].map({key: one.data_period for key, one in edition.catalogue.items()})
     for (data_period, found), rows in told.groupby([data_periods, kinds]):
@@ -189,8 +190,12 @@ def periods(edition: Edition) -> Iterator[Fault]:
             yield Fault("error", "OBS004", "observations.csv", said, f"Give a {wanted}.", lines, "period", value)
     for table in ("outturns", "standards"):
         odd = getattr(edition, table)["year"].map(kind) != "year"
-        form = {"code": "003", "said": "a year", "remedy": lambda _: 'Write it like "2023-24".'}
+        form = {"code": "003", "said": "a year", "remedy": _year}
         yield from _odd(edition, table, "year", odd, **form)
+
+
+def _year(text: str) -> str:
+    return 'Write it like "2023-24".' if kind(text) else of_period(text)
 
 
 def words(edition: Edition) -> Iterator[Fault]:

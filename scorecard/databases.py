@@ -11,6 +11,8 @@ DRIVERS = {"postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
 """The driver that an address without one means; SQLAlchemy's own choice changes with its version."""
 SECONDS = 10
 """How long a database may take to answer the call."""
+LARGEST_ANSWER = 200_000
+"""So many rows are taken at most; an edition has some thousand."""
 SECRET = re.compile("pass|pwd|secret|token|key", re.IGNORECASE)
 READS = re.compile(r"\s*(select|with|values|table)\b", re.IGNORECASE)
 ONE_SELECT = "Give one SELECT."
@@ -31,7 +33,7 @@ def query_database(address: str, table: str | None, query: str | None, columns: 
     name = f"table {table}" if table else "the query"
     if query is not None and (";" in query.strip().rstrip(";") or not READS.match(query)):
         raise InputError([Fault("error", "EXT007", name, "is more or other than one SELECT.", ONE_SELECT)])
-    return _asked(url, name, lambda connection: _answer(connection, table, query, columns))
+    return _asked(url, name, lambda connection: _answer(connection, name, table, query, columns))
 
 
 def _url(address: str):
@@ -88,12 +90,16 @@ def _masked(text: str, url) -> str:
     return text
 
 
-def _answer(connection, table: str | None, query: str | None, columns: list[str]) -> tuple[list, list]:
+def _answer(connection, name: str, table: str | None, query: str | None, columns: list[str]) -> tuple[list, list]:
     if query is not None:
         told = connection.execution_options(no_parameters=True).exec_driver_sql(query.strip().rstrip(";"))
     else:
         told = connection.execute(_select(connection, table, columns))
-    return list(told.keys()), [tuple(row) for row in told]
+    rows = [tuple(row) for row in told.fetchmany(LARGEST_ANSWER + 1)]
+    if len(rows) > LARGEST_ANSWER:
+        said = f"answers with more than {LARGEST_ANSWER:,} rows."
+        raise InputError([Fault("error", "EXT009", name, said, "Ask for the figures of one scorecard only.")])
+    return list(told.keys()), rows
 
 
 def _select(connection, table: str, wanted: list[str]):

@@ -12,7 +12,8 @@ import pandas as pd
 from scorecard.areas import Area, Areas, Kind, load_areas
 from scorecard.catalogue import PARAMS, Indicator, catalogue_of_edition, read_yaml
 from scorecard.disclosure import Policy, disclosed, policy_called
-from scorecard.faults import Fault, InputError, nearest
+from scorecard.faults import Fault, InputError, nearest, quoted
+from scorecard.mistakes import FIGURE, file_text, of_figure, of_header, of_row, of_text
 
 EDITIONS = PARAMS / "editions"
 TABLES = {
@@ -39,7 +40,6 @@ NUMBERS = {
     "attainment": ["value", "interval"],
     "exception_series": ["value"],
 }
-NUMBER = r"-?[0-9]+(\.[0-9]+)?"
 RATED = ("directorate", "corporate-parenting")
 """The kinds of scorecard that are indicators with ratings; the others have tables of their own."""
 TO_BE_SUPPLIED = "to be supplied"
@@ -304,22 +304,22 @@ def read_table(
 
 
 def table_of(lines: list[tuple[int, list[str]]], table: str, file: str, faults: list[Fault]) -> pd.DataFrame:
-    """Rows of texts, each with its number, as the frame of a table; what is no number goes to `faults`."""
-    return _frame(lines, TABLES[table], file, NUMBERS.get(table, []), faults)
+    """Rows of texts, each with its number, as the frame of a table; what is no row or number goes to `faults`."""
+    rows = _figures_only(file, lines, TABLES[table], faults)
+    return _frame(rows, TABLES[table], file, NUMBERS.get(table, []), faults)
 
 
 def _lines(path: Path, faults: list[Fault]) -> list[tuple[int, list[str]]]:
     """The rows that are not blank, each with the number of the line it begins in."""
     try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as fault:
-        row = fault.object.count(b"\n", 0, fault.start) + 1
-        faults.append(Fault("error", "CSV002", path.name, "is not UTF-8.", "Save it as CSV UTF-8.", (row,)))
+        text = file_text(path, "CSV002")
+    except InputError as unread:
+        faults += unread.faults
         return []
     lines, begun, reader = [], 1, csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
         for cells in reader:
-            if cells:
+            if any(cells):
                 lines.append((begun, cells))
             begun = reader.line_num + 1
     except csv.Error as fault:
@@ -331,30 +331,63 @@ def _lines(path: Path, faults: list[Fault]) -> list[tuple[int, list[str]]]:
 def _whole_rows(file: str, lines: list, columns: list[str], faults: list[Fault]) -> list:
     header = lines[0][1] if lines else []
     if header != columns:
-        missing = [column for column in columns if column not in header]
-        said = f"has no column {', '.join(missing)}." if missing else f"has other columns: {', '.join(header)}."
-        faults.append(Fault("error", "CSV004", file, said, f"The first row must be {','.join(columns)}.", (1,)))
+        faults.append(Fault("error", "CSV004", file, *_odd_header(header, lines[1:], columns), (1,)))
         return []
-    odd = tuple(row for row, cells in lines[1:] if len(cells) != len(columns))
+    told = _figures_only(file, lines[1:], columns, faults)
+    odd = tuple(row for row, cells in told if len(cells) != len(columns))
     if odd:
         said = f"has {len(next(cells for row, cells in lines if row == odd[0]))} cells instead of {len(columns)}."
         faults.append(Fault("error", "CSV005", file, said, "Check for a comma too many or too few.", odd))
-    return [(row, cells) for row, cells in lines[1:] if row not in odd]
+    wrong = set(odd)
+    return [(row, cells) for row, cells in told if row not in wrong]
+
+
+def _odd_header(header: list[str], below: list, columns: list[str]) -> tuple[str, str]:
+    """What is wrong with the first row of a file, and the remedy."""
+    if not header:
+        return "is empty.", f"The first row must be {','.join(columns)}."
+    missing = [column for column in columns if column not in header]
+    said = f"has no column {', '.join(missing)}." if missing else f"has other columns: {', '.join(header)}."
+    if sorted(header) == sorted(columns):
+        said = f"has its columns in another order: {', '.join(header)}."
+    return next(of_header(header, below, columns), (said, f"The first row must be {','.join(columns)}."))
+
+
+def _figures_only(file: str, lines: list, columns: list[str], faults: list[Fault]) -> list:
+    """The rows without those that are no figures: headers again, the foot of a report."""
+    found, odd = {}, set()
+    for row, cells in lines:
+        if told := of_row(cells, columns):
+            found.setdefault(told, []).append(row)
+            odd.add(row)
+    faults += [Fault("error", "CSV007", file, *told, tuple(rows)) for told, rows in found.items()]
+    return [(row, cells) for row, cells in lines if row not in odd]
 
 
 def _frame(lines: list, columns: list[str], file: str = "", numbers: list[str] = (), faults: list = ()) -> pd.DataFrame:
     table = pd.DataFrame([cells for _, cells in lines], columns=columns, dtype=object)
     table["row"] = [row for row, _ in lines]
-    for column in numbers:
-        table[column] = _decimals(table, column, file, faults)
+    for column in columns:
+        if column in numbers:
+            table[column] = _decimals(table, column, file, faults)
+        else:
+            _odd_texts(table, column, file, faults)
     return table
+
+
+def _odd_texts(table: pd.DataFrame, column: str, file: str, faults: list[Fault]) -> None:
+    """Texts that hold what nobody sees, or that a spreadsheet would take for a formula."""
+    for text, rows in table.groupby(column, sort=False)["row"]:
+        if told := of_text(text):
+            said = f"{quoted(text)} is no text for a table."
+            faults.append(Fault("error", "CSV008", file, said, told, tuple(rows), column, text))
 
 
 def _decimals(table: pd.DataFrame, column: str, file: str, faults: list[Fault]) -> pd.Series:
     texts = table[column]
-    readable = texts.str.fullmatch(NUMBER) | (texts == "")
+    readable = texts.str.fullmatch(FIGURE) | (texts == "")
     for text, rows in table[~readable.astype(bool)].groupby(column, sort=False)["row"]:
-        remedy = "Write digits only, or leave the cell empty and give the reason in column note."
-        faults.append(Fault("error", "CSV006", file, f'"{text}" is not a number.', remedy, tuple(rows), column, text))
+        said = f"{quoted(text)} is not a number."
+        faults.append(Fault("error", "CSV006", file, said, of_figure(text), tuple(rows), column, text))
     numbers = [Decimal(text) if text and fine else None for text, fine in zip(texts, readable, strict=True)]
     return pd.Series(numbers, index=table.index, dtype=object)

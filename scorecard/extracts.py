@@ -12,12 +12,14 @@ from datetime import date
 from decimal import Decimal
 from math import isfinite
 from pathlib import Path
+from zipfile import BadZipFile, ZipFile
 
 import pandas as pd
 
 from scorecard.databases import is_address, query_database
 from scorecard.editions import NUMBERS, TABLES, read_table, table_of
 from scorecard.faults import Fault, InputError, nearest
+from scorecard.mistakes import ABOVE, LARGEST, ZIP, of_content, of_header
 from scorecard.periods import kind
 from scorecard.ratings import round_half_up
 
@@ -28,6 +30,8 @@ NOT_PRINTED = re.compile(r'\[[^\]]*\]|_.|\*.|\\.|"[^"]*"|\s')
 DIGITS = re.compile(r"[#,]*0?[0,]*0(?:\.(?P<decimals>0+))?(?P<percent>%?)")
 EXCEL_DIGITS = 15
 """Excel shows no more digits of a number."""
+LARGEST_WORKBOOK, LARGEST_SHEET = 5 * LARGEST, 2_000_000
+"""A workbook unpacks to no more bytes, and a sheet has no more cells."""
 AS_NUMBER = "Format it as a number with the decimals that are printed, or as text."
 
 
@@ -65,19 +69,26 @@ def read_extract(source: str, table: str | None = None, query: str | None = None
 
 
 def _read_file(path: Path, sheet: str | None, faults: list[Fault]) -> Extract:
-    if not path.is_file():
+    if said := _no_file(path):
         remedy = "Give a CSV file, a workbook (.xlsx) or the address of a database (postgresql://...)."
-        raise InputError([Fault("error", "EXT001", str(path), "is no file.", remedy)])
+        raise InputError([Fault("error", "EXT001", str(path), said, remedy)])
     if path.suffix.lower() in WORKBOOKS:
         return _read_workbook(path, sheet, faults)
     return Extract(path.name, read_table(path, "observations", faults))
 
 
+def _no_file(path: Path) -> str:
+    """Why a path is no file to read; a link may lead to what somebody else put there."""
+    try:
+        return "is a link." if path.is_symlink() else "" if path.is_file() else "is no file."
+    except OSError as error:
+        return f"cannot be read: {error.strerror}."
+
+
 def _extract(name: str, columns: list, rows: Iterable, faults: list[Fault], remarks: Iterable[str] = ()) -> Extract:
     """The extract of rows of any values: `rows` yields the number of a row and its cells."""
-    if odd := [column for column in COLUMNS if columns.count(column) != 1]:
-        said = f"does not have the column{'s' if len(odd) > 1 else ''} {', '.join(odd)} once each."
-        faults.append(Fault("error", "EXT002", name, said, f"Its columns must be {', '.join(COLUMNS)}, in any order."))
+    if odd := _odd_header(columns, rows := list(rows)):
+        faults.append(Fault("error", "EXT002", name, *odd))
         return Extract(name, table_of([], "observations", name, faults))
     found, told, seen = {}, [], set()
     places = [columns.index(column) for column in COLUMNS]
@@ -93,6 +104,23 @@ def _extract(name: str, columns: list, rows: Iterable, faults: list[Fault], rema
     more = [str(column) for column in columns if column not in (*COLUMNS, None)]
     remarks = [*remarks, *([f"{name}: columns not read: {', '.join(more)}."] if more else []), *_kinds(name, seen)]
     return Extract(name, table_of(told, "observations", name, faults), remarks)
+
+
+def _odd_header(columns: list, rows: list) -> tuple[str, str] | None:
+    """What is wrong with the columns, and the remedy. Others may stand beside ours, but none about single children."""
+    header = ["" if column is None else str(column) for column in columns]
+    odd = [column for column in COLUMNS if header.count(column) != 1]
+    told = [name for name in header if name] if not odd else header
+    below = [(number, [_shown(cell) for cell in cells]) for number, cells in rows[:ABOVE]] if odd else []
+    if found := next(of_header(told, below, COLUMNS, personal_only=not odd), None):
+        return found
+    said = f"does not have the column{'s' if len(odd) > 1 else ''} {', '.join(odd)} once each."
+    return (said, f"Its columns must be {', '.join(COLUMNS)}, in any order.") if odd else None
+
+
+def _shown(cell) -> str:
+    value = cell.value if isinstance(cell, _Cell) else cell
+    return "" if value is None else str(value)
 
 
 def _kinds(name: str, seen: set) -> Iterable[str]:
@@ -200,13 +228,27 @@ def _read_workbook(path: Path, wanted: str | None, faults: list[Fault]) -> Extra
 def _workbook(path: Path, values: bool):
     from openpyxl import load_workbook
 
+    _fits(path)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of parts that hold no figures: validation, extensions, print settings
             return load_workbook(path, data_only=values, keep_links=False)
     except Exception as error:  # a damaged workbook raises whatever its part's reader raises
         said = f"cannot be read as a workbook ({type(error).__name__})."
-        raise InputError([Fault("error", "EXT004", path.name, said, "Save it in Excel as .xlsx.")]) from None
+        told = of_content(path.read_bytes(), but=ZIP) or (said, "Save it in Excel as .xlsx.")
+        raise InputError([Fault("error", "EXT004", path.name, *told)]) from None
+
+
+def _fits(path: Path) -> None:
+    """A small workbook can unpack into a huge one: its parts are counted before any is read."""
+    try:
+        with ZipFile(path) as parts:
+            unpacked = sum(part.file_size for part in parts.infolist())
+    except (BadZipFile, OSError):  # the reader of workbooks says what it is
+        unpacked = path.stat().st_size
+    if unpacked > LARGEST_WORKBOOK:
+        said = f"unpacks to {unpacked:,} bytes, more than {LARGEST_WORKBOOK:,}."
+        raise InputError([Fault("error", "EXT009", path.name, said, "Deliver the figures of one scorecard only.")])
 
 
 def _sheet(file: str, workbook, wanted: str | None):
@@ -223,4 +265,9 @@ def _sheet(file: str, workbook, wanted: str | None):
     unread = [name for name in hidden if name != title]
     remarks = [f"{file}: hidden sheets were not read: {', '.join(unread)}."] if unread else []
     remarks += [f"{file}: the sheet {title} is hidden."] if title in hidden else []
-    return workbook[title], remarks
+    sheet = workbook[title]
+    if (size := sheet.max_row * sheet.max_column) > LARGEST_SHEET:
+        corner = sheet.dimensions.split(":")[-1]
+        said = f"the sheet {title} reaches to {corner}: {size:,} cells, more than {LARGEST_SHEET:,}."
+        raise InputError([Fault("error", "EXT009", file, said, "Delete empty rows and columns beyond the figures.")])
+    return sheet, remarks

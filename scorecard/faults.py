@@ -8,6 +8,8 @@ Grade = Literal["error", "warning", "note"]
 GRADES: tuple[Grade, ...] = ("error", "warning", "note")
 LISTED = 20
 """At most this many rows are listed for one fault."""
+LONGEST = 80
+"""At most so many characters of what a file holds are repeated in a message."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,8 @@ class Fault:
         return f"{self.file}{row}{column}"
 
     def __str__(self) -> str:
-        return f"{self.grade.upper()} {self.code} {self.place}: {self.message} {self.remedy}{self._others()}"
+        told = f"{self.grade.upper()} {self.code} {self.place}: {self.message} {self.remedy}{self._others()}"
+        return "".join(sign if sign.isprintable() else f"\\u{ord(sign):04x}" for sign in told)
 
     def _others(self) -> str:
         if len(self.rows) < 2:
@@ -65,9 +68,15 @@ def worst_first(faults: list[Fault]) -> list[Fault]:
     return sorted(faults, key=lambda fault: (GRADES.index(fault.grade), fault.file, fault.code, fault.rows))
 
 
+def quoted(text: object) -> str:
+    """A text of a file as a message repeats it: in quotation marks, and shortened if it is long."""
+    told = str(text)
+    return f'"{told}"' if len(told) <= LONGEST else f'"{told[:LONGEST]}..." ({len(told):,} characters)'
+
+
 def nearest(name: str, known: list[str]) -> str:
     """`Did you mean "Dover"?` for a near miss, else the list of what is known."""
-    near = get_close_matches(name, known, n=2, cutoff=0.5)
+    near = get_close_matches(name[:LONGEST], known, n=2, cutoff=0.5)
     if not near:
         return f"Known: {', '.join(known)}."
     return "Did you mean " + " or ".join(f'"{match}"' for match in near) + "?"

@@ -241,7 +241,7 @@ def test_a_missing_or_unreadable_file_is_named(tmp_path):
     with pytest.raises(InputError, match=r"YML001 areas\.yml: is not in .*Restore it"):
         read_yaml(tmp_path / "areas.yml")
     (tmp_path / "areas.yml").write_bytes(b"kent: \x96\n")
-    with pytest.raises(InputError, match=r"YML002 areas\.yml: is not readable YAML: it is not text in UTF-8"):
+    with pytest.raises(InputError, match=r"YML002 areas\.yml row 1: is not UTF-8"):
         read_yaml(tmp_path / "areas.yml")
 
 

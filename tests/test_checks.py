@@ -75,7 +75,7 @@ CASES = [Case(*told) for told in [
     ("names", "BEN002", "error", "benchmarks", ["EY15,Southeast,2022-23,23.6,"], (2,), "area", '"South East"'),
     ("names", "CON002", "error", "conflicts", ["EY15,Kant,2021-22,22.6,a,23.2,b"], (2,), "area", '"Kent"'),
     ("periods", "OBS003", "error", "observations", ["SCS03,Kent,Jul-24,23.1,,,", "SCS03,Kent,2024-13,23.1,,,"], (2,),
-     "period", '"Jul-24" is not a period. Write 2024-07 (month)'),
+     "period", '"Jul-24" is not a period. Write 2024-07.'),
     ("periods", "OBS004", "error", "observations", ["EY14,Kent,2024-07,67.8,,,"], (2,), "period",
      "EY14: data period A has no month. Give a year."),
     ("periods", "OUT003", "error", "outturns", ["SCS03,Kent,2022,23.5,"], (2,), "year", '"2022" is not a year.'),

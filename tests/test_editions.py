@@ -117,26 +117,37 @@ def test_the_copy_itself_is_read(home):
 ROW_4 = "EY14,Kent,2022-23,68.3,,,"
 
 
-NO_NUMBERS = [
-    '"1,122"', '"68,3"', "23.1%", "NaN", "nan", "inf", "６８.３", "٦٨", " 68.3", "68.3 ", "6.83e1", "+68.3", ".5",
-    "68.", "--5", "N/A", "-", "None", "0x44", "68_3", "£68", "=68.3",
-]  # fmt: skip
+MISSING = "It stands for a missing figure. Leave the cell empty and give the reason in column note"
+DIGITS = "Write digits only, or leave the cell empty and give the reason in column note."
+NO_NUMBERS = {
+    '"1,122"': "It has commas between thousands. Write 1122.",
+    '"68,3"': "It has a comma for the decimal point. Write 68.3.",
+    "23.1%": "It has a percent sign. Write 23.1.", "NaN": MISSING, "nan": MISSING, "N/A": MISSING, "-": MISSING,
+    "None": MISSING, "inf": "It is no finite number",
+    "６８.３": "It holds U+FF13 FULLWIDTH DIGIT THREE, U+FF16 FULLWIDTH DIGIT SIX, U+FF18 FULLWIDTH DIGIT EIGHT. "
+    "Write 68.3.",
+    "٦٨": "It holds U+0666 ARABIC-INDIC DIGIT SIX, U+0668 ARABIC-INDIC DIGIT EIGHT. Write 68.",
+    " 68.3": "It holds U+0020 SPACE. Write 68.3.", "68.3 ": "It holds U+0020 SPACE. Write 68.3.",
+    "6.83e1": "It is written with a power of ten.", "+68.3": "It has a plus sign. Write 68.3.",
+    ".5": "It lacks a digit beside the point.", "68.": "It lacks a digit beside the point.", "--5": DIGITS,
+    "0x44": DIGITS, "68_3": "It has underscores.", "£68": "It has the sign of a currency. Write 68.",
+    "=68.3": "It is a formula.",
+}  # fmt: skip
 
 
-@pytest.mark.parametrize("cell", NO_NUMBERS)
-def test_what_is_not_a_number_is_named(home, cell):
+@pytest.mark.parametrize(("cell", "advice"), NO_NUMBERS.items())
+def test_what_is_not_a_number_is_named(home, cell, advice):
     spoil(home / "observations.csv", ROW_4, f"EY14,Kent,2022-23,{cell},,,")
     told = refusal(home)
     shown = cell.strip('"')
-    assert f'observations.csv row 4, column value: "{shown}" is not a number.' in told
-    assert "Write digits only, or leave the cell empty" in told
+    assert f'observations.csv row 4, column value: "{shown}" is not a number. {advice}' in told
 
 
 MALFORMED = {
     # fault: file, text, its replacement, then what an analyst reads: place and remedy
     "numerator with a comma": (
         "observations.csv", ",2063,20136,", ',"2,063",20136,',
-        'row 123, column numerator: "2,063" is not a number', "Write digits only",
+        'row 123, column numerator: "2,063" is not a number', "Write 2063.",
     ),
     "cell too many": (
         "observations.csv", ROW_4, f"{ROW_4},", "observations.csv row 4: has 8 cells instead of 7", "Check for a comma",
@@ -151,7 +162,7 @@ MALFORMED = {
         "outturns.csv", ",note\n", ",note,by\n", "outturns.csv row 1: has other columns", "The first row must be",
     ),
     "columns swapped": (
-        "standards.csv", "target,tolerance", "tolerance,target", "standards.csv row 1: has other columns",
+        "standards.csv", "target,tolerance", "tolerance,target", "row 1: has its columns in another order",
         "The first row must be",
     ),
     "unbalanced quote": (
@@ -205,7 +216,7 @@ def test_a_missing_file_is_named(home, file):
 
 def test_an_empty_file_is_refused(home):
     (home / "outturns.csv").write_bytes(b"")
-    assert "outturns.csv row 1: has no column indicator, area, year, value, note." in refusal(home)
+    assert "outturns.csv row 1: is empty. The first row must be indicator,area,year,value,note." in refusal(home)
 
 
 @pytest.mark.parametrize("file", ["activity.csv", "conflicts.csv", "printed.csv", "known_exceptions.csv"])
@@ -216,7 +227,9 @@ def test_an_optional_file_may_be_missing(home, file):
 
 def test_a_file_saved_in_another_encoding_is_refused(home):
     spoil(home / "observations.csv", ROW_4, f"{ROW_4}provisional – see note", encoding="cp1252")
-    assert refusal(home) == "ERROR CSV002 observations.csv row 4: is not UTF-8. Save it as CSV UTF-8."
+    assert refusal(home) == (
+        "ERROR CSV002 observations.csv row 4: is not UTF-8 (byte 0x96). Save it as UTF-8; in Excel: CSV UTF-8."
+    )
 
 
 def test_a_byte_order_mark_and_windows_line_ends_change_nothing(home, edition):

@@ -180,7 +180,7 @@ def test_columns_that_are_missing_or_double_are_told(tmp_path):
     book.active.append([*HEAD[:-1], "value"])
     book.save(tmp_path / "a.xlsx")
     (fault,) = faults(str(tmp_path / "a.xlsx"))
-    assert "does not have the columns value, note once each." in str(fault)
+    assert "has the column value more than once. Keep one." in str(fault)
 
 
 # --- databases ------------------------------------------------------------------------------------

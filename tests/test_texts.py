@@ -94,7 +94,7 @@ def test_a_team_has_a_file_of_its_own(edition):
         ("---\nauthor: x: y\nstatus: draft\n---\n", [("YML002", (2,))]),
         ("---\nauthor: x\nauthor: y\nstatus: draft\n---\n", [("YML002", (3,))]),
         ("---\nauthor: x\n---\n", [("TXT005", (2,))]),
-        ("---\nauthor: no\nstatus: draft\n---\n", [("TXT005", (2,))]),
+        ("---\nauthor: 7\nstatus: draft\n---\n", [("TXT005", (2,))]),
         ("---\nauthor: x\nstatus: draft\npublisher: y\n---\n", [("TXT005", (2,))]),
         ("---\nauthor: x\nstatus: final\n---\n", [("TXT006", (2,))]),
         (f"{HEAD}## SCS37\nstatus: aggreed\n\nText.\n", [("TXT006", (6,))]),
