@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from scorecard.areas import Area
 from scorecard.catalogue import Indicator
+from scorecard.disclosure import WITHHELD
 from scorecard.editions import Edition
 from scorecard.faults import Fault
 from scorecard.periods import name
@@ -301,7 +302,8 @@ def breakdowns(edition: Edition) -> Iterator[Fault]:
     for table, rows in edition.breakdowns.groupby("table", sort=False):
         for along, across in (("row_name", "column"), ("column", "row_name")):
             for name_, cells in rows.groupby(along, sort=False):
-                yield from _unequal_total(table, name_, list(cells.itertuples()), across)
+                if WITHHELD not in set(cells["note"]):  # what cannot be seen cannot be added up
+                    yield from _unequal_total(table, name_, list(cells.itertuples()), across)
 
 
 def _unequal_total(table: str, of: str, cells: list, across: str) -> Iterator[Fault]:

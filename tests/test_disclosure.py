@@ -33,6 +33,7 @@ from scorecard.disclosure import (
 )
 from scorecard.editions import load_edition
 from scorecard.faults import InputError
+from scorecard.sums import breakdowns
 
 PUBLISH = policy_called("publish")
 INFINITE = Decimal("Infinity")
@@ -388,6 +389,13 @@ def test_the_attacker_narrows_no_cell_of_a_random_table(pairs):
     hidden = hidden_of(_without_cells(table_of("any", sizes), PUBLISH))
     assert {cell for cell, size in sizes.items() if 1 <= size <= 5} <= hidden
     assert all(high > low for low, high in attacked_table(sizes, hidden).values())
+
+
+def test_what_is_withheld_is_not_reported_as_a_wrong_total(parenting):
+    """The one row that does not add up as printed, Consciousness (7 and 1, total 17), has a withheld cell."""
+    held, safe = parenting
+    assert [fault.code for fault in breakdowns(held)] == ["BRK010"]
+    assert list(breakdowns(safe)) == []
 
 
 def test_a_result_of_two_pupils_goes(parenting):
