@@ -4,7 +4,7 @@ JOBS ?= $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
 PY := .venv/bin/python
 READY := .venv/.ready
 
-.PHONY: help setup packs test notebooks explore lock clean
+.PHONY: help setup packs test notebooks explore dashboard lock clean
 
 help:  ## Show what can be done
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /  make \1\t/'
@@ -31,9 +31,12 @@ notebooks: $(READY)  ## Run every notebook again and store its outputs as the re
 explore: $(READY)  ## Open the notebooks in JupyterLab
 	$(PY) -m jupyterlab notebooks
 
+dashboard: $(READY)  ## Open explore_trends as a page, for those without Jupyter
+	JUPYTER_PATH=scorecard/templates .venv/bin/voila --template=explore notebooks/explore_trends.ipynb
+
 lock: $(READY)  ## Resolve the dependencies again into requirements.lock
 	$(PY) -m pip install --quiet uv
-	$(PY) -m uv pip compile pyproject.toml --extra test --extra cluster --extra database --universal --no-header --no-annotate --quiet --output-file requirements.lock
+	$(PY) -m uv pip compile pyproject.toml --extra test --extra cluster --extra dashboard --extra database --universal --no-header --no-annotate --quiet --output-file requirements.lock
 
 clean:  ## Remove .venv and all packs (imported benchmark data stay)
 	rm -rf .venv .pytest_cache .ruff_cache .hypothesis *.egg-info

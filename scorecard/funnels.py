@@ -54,13 +54,20 @@ def funnels(rows: Sequence[Row], everything: Sequence[Row]) -> list[Chart]:
 
     Left out: what has no numerator and denominator, is no percentage, or has fewer than three areas to compare.
     """
-    found = [funnel for row in each_once(rows) if row.rag.word and (funnel := _funnel(row, everything))]
+    found = [funnel for row in each_once(rows) if (funnel := _funnel(row, everything))]
     about = sorted(found, key=lambda funnel: list(dict.fromkeys(map(_about, found))).index(_about(funnel)))
     sheets = (_sheets(list(those)) for _, those in groupby(about, key=_about))
     return [_chart(sheet) for those in sheets for sheet in those]
 
 
+def has_funnel(row: Row, everything: Sequence[Row]) -> bool:
+    """Whether a row is among those that `funnels` draws."""
+    return _funnel(row, everything) is not None
+
+
 def _funnel(row: Row, everything: Sequence[Row]) -> Funnel | None:
+    if not row.rag.word:
+        return None
     kent = kents(row, everything) or row
     spots = [found for other in peers(row, everything) if (found := spot(other, kent))]
     own = kent is row or any(found.row.area == row.area for found in spots)
@@ -188,7 +195,7 @@ def _marked(funnel: Funnel) -> dict[str, list[Spot]]:
 
 
 def _alt(found: list[Funnel]) -> str:
-    return clean(" ".join([f"{len(found)} funnel charts.", *map(_said, found)]))
+    return clean(" ".join([f"{len(found)} funnel chart{'s' if len(found) > 1 else ''}.", *map(_said, found)]))
 
 
 def _said(funnel: Funnel) -> str:

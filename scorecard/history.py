@@ -6,6 +6,7 @@ from dataclasses import replace
 import pandas as pd
 
 from scorecard.build import Figure, Row, travelled
+from scorecard.disclosure import WITHHELD, under
 from scorecard.editions import Edition
 from scorecard.periods import following, kind, year_before
 from scorecard.ratings import NO_VALUE, at_printed_precision
@@ -27,11 +28,13 @@ def history(editions: Iterable[Edition]) -> pd.DataFrame:
 
     Indicators stand under their key of the newest edition (SEND20 under APP17), areas under their present name. Of each
     indicator, area and period one figure is `current`: that of the newest edition with a value. Numbers are Decimals.
+    The newest edition's disclosure policy holds for all of them: what one edition withholds, none of them tells.
     """
     editions = sorted(editions, key=lambda edition: edition.as_at)
-    told = pd.concat([_printed(edition) for edition in editions], ignore_index=True)
+    told = pd.concat([_printed(under(edition, editions[-1].disclosure)) for edition in editions], ignore_index=True)
     told["indicator"] = told["indicator"].replace(_keys(editions[-1]))
     told["area"] = told["area"].replace(_names(editions[-1]))
+    told = _withheld_by_all(told)
     told["standing"] = _standings(told)
     return told.sort_values(["indicator", "area", "period"], kind="stable", ignore_index=True)[HISTORY]
 
@@ -52,6 +55,15 @@ def _printed(edition: Edition) -> pd.DataFrame:
     kept = [*HISTORY[:7], "row", "double"]
     told = [table[kept].assign(edition=edition.name, file=file) for file, table in tables.items() if len(table)]
     return pd.concat(told).astype(object)
+
+
+def _withheld_by_all(told: pd.DataFrame) -> pd.DataFrame:
+    """No figure of a cell that any edition withholds."""
+    key = ["indicator", "area", "period"]
+    cells = pd.MultiIndex.from_frame(told[key])
+    hidden = cells.isin(cells[told["note"] == WITHHELD])
+    gone = {name: told[name].mask(hidden, None) for name in ("value", "numerator", "denominator")}
+    return told.assign(**gone, note=told["note"].mask(hidden, WITHHELD))
 
 
 def _standings(told: pd.DataFrame) -> list[str]:

@@ -80,6 +80,8 @@ SHAPES = {
         ("both", "better", "worse", "neither", "Kent", "Kent neither"),
         ("area", "better", "worse", "of", "outside", "areas", "noun"),
     ),
+    "xmr": Shape(("signals", "none"), (*FACTS, "count", "of")),
+    "multiples": Shape(("rated", "no target"), (*FACTS, "count", "of")),
     "dashboard": Shape(
         ("profile", "year", "ranked", "status", "part", "travel"), ("share", "number", "worst", "parts", *_DASHBOARD)
     ),

@@ -62,7 +62,7 @@ def trend(row: Row, kent: Row | None = None) -> Chart:
     span = f"{periods.label(shown[0])} to {periods.label(shown[-1])}"
     bar = "; the bar is the 95% interval" if _interval(row) else ""
     subtitle = clean(f"{subject(row.indicator)}, {row.area.name}, {span}, {measured(row)}{bar}{benchmarks_told(row)}")
-    names = _period_lines(row)
+    names = period_lines(row)
     axis = GAP + SIZE * LINE * max(map(len, names))
     sheet = Sheet(max(HEIGHT, sum(end.height for end in ends) + axis), finding, subtitle, source)
     _draw_trend(sheet, row, threads, bounds, ends, names, axis)
@@ -99,9 +99,9 @@ def _draw_trend(sheet: Sheet, row: Row, threads: list, bounds: Bounds, ends: lis
     left = max(map(extent, ticks), default=0) + GAP
     right = WIDTH - max(extent(line, SIZE, end.key == "area") for end in ends for line in end.lines) - 20
     x = dict(zip([c.period for c in row.series], np.linspace(left + 18, right - 8, len(row.series)), strict=True))
-    _draw_axes(sheet, ticks, left, right)
+    draw_axes(sheet, ticks, left, right)
     sheet.word(2, sheet.height - SIZE, beside)
-    _draw_periods(sheet, names, [*x.values()], axis)
+    draw_periods(sheet, names, [*x.values()], axis)
     for edge in zip(bounds.green[:1], bounds.green[1:], strict=True):
         sheet.band(left, y(edge[0]), right, y(edge[1]))
     for key, _, value in bounds.texts():
@@ -112,7 +112,7 @@ def _draw_trend(sheet: Sheet, row: Row, threads: list, bounds: Bounds, ends: lis
         sheet.bars([tuple((x[row.latest.period], y(end)) for end in _interval(row))])
     if row.latest.value is not None:
         sheet.marks([(x[row.latest.period], y(row.latest.value), row.rag)])
-    _draw_ends(sheet, ends, y, right)
+    draw_ends(sheet, ends, y, right)
     _draw_first(sheet, row, x, y)
 
 
@@ -121,19 +121,20 @@ def _interval(row: Row) -> list[Decimal]:
     return [end for end in row.confidence[2:] if end is not None]
 
 
-def _draw_axes(sheet: Sheet, ticks: dict[str, float], left: float, right: float):
+def draw_axes(sheet: Sheet, ticks: dict[str, float], left: float, right: float):
+    """A hair line across at each tick, with its number at the left."""
     sheet.line(*strokes([((left, at), (right, at)) for at in ticks.values()]), HAIR, "grid")
     for text, at in ticks.items():
         sheet.word(left - 4, at - SIZE * 0.36, text, "right")
 
 
-def _period_lines(row: Row) -> list[list[str]]:
+def period_lines(row: Row) -> list[list[str]]:
     """The names of the periods in lines, with `no value` below where the area has none."""
     gaps = [["no value"] if cell.value is None else [] for cell in row.series]
     return [periods.label(cell.period).split(" ") + gap for cell, gap in zip(row.series, gaps, strict=True)]
 
 
-def _draw_periods(sheet: Sheet, names: list[list[str]], x: list[float], axis: float):
+def draw_periods(sheet: Sheet, names: list[list[str]], x: list[float], axis: float):
     """The first, the last and as many periods between as fit."""
     last, widest = len(x) - 1, max(extent(line) for lines in names for line in lines) + 4
     steps = [step for step in range(1, last + 1) if last % step == 0 and step * (x[1] - x[0]) >= widest]
@@ -162,7 +163,8 @@ def _point(key: str) -> dict:
     return {"marker": look.marker, **style}
 
 
-def _draw_ends(sheet: Sheet, ends: list[End], y: Scale, right: float):
+def draw_ends(sheet: Sheet, ends: list[End], y: Scale, right: float):
+    """The labels at the right end, moved apart, each joined to its line."""
     wanted = [y(end.value) if end.value is not None else sheet.height / 2 for end in ends]
     low, high = y.start - GAP, sheet.height
     for end, at, middle in zip(ends, wanted, spread(wanted, [end.height for end in ends], low, high), strict=True):

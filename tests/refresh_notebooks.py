@@ -14,14 +14,17 @@ from scorecard.engine import without_run_facts
 from scorecard.export import without_pictures
 
 os.environ["SCORECARD_STORE"] = os.devnull  # the reference shows what everybody has, not what one machine imported
+WIDGET = "application/vnd.jupyter.widget-view+json"
 NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
 
 
 def refresh(path: Path) -> None:
     """Execute a notebook with its default parameters and write it back without facts of the run."""
     options = {"progress_bar": False, "extra_arguments": ["--log-level=ERROR"], "cwd": str(NOTEBOOKS)}
-    notebook = without_run_facts(execute_notebook(path, None, **options))
-    path.write_text(nbformat.writes(without_pictures(notebook)) + "\n", encoding="utf-8", newline="\n")
+    notebook = without_pictures(without_run_facts(execute_notebook(path, None, **options)))
+    for output in (output for cell in notebook.cells for output in cell.get("outputs", [])):
+        output.get("data", {}).pop(WIDGET, None)  # the number of a widget is another one in every run
+    path.write_text(nbformat.writes(notebook) + "\n", encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":

@@ -25,6 +25,7 @@ ORDER = [
     "phrases", "commentary", "findings", "markup", "tables", "signals", "standing",
     "claims", "reading", "comparing", "ground", "court", "verdicts", "drafts", "final",
     "style", "sheet", "evidence", "trend_charts", "ranked", "funnels", "charts", "ranks",
+    "xmr_charts", "multiples", "explore", "explorer",
     "panels", "breakdowns", "attainment", "exception_report", "changed",
     "ofsted", "ofsted_checks", "ofsted_tables", "ofsted_charts",
     "layouts", "imports", "comparators", "neighbours",

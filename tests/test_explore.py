@@ -1,0 +1,230 @@
+"""What the explorer shows for a choice: figures typed in from the printed scorecards, limits worked out by hand."""
+
+from dataclasses import replace
+
+import pytest
+
+from scorecard.disclosure import disclosed, policy_called
+from scorecard.explore import CHARTS, COMPARISONS, PERIODS, Desk, View
+from scorecard.explorer import explorer
+from scorecard.faults import InputError
+from scorecard.trends import NO_ROLLING
+
+NEET = View("2024-07", ("SISE71",), ("Ashford", "Dover"))
+
+
+@pytest.fixture(scope="module")
+def desk(edition):
+    return Desk(edition)
+
+
+# --- the choice ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("view", "query"),
+    [
+        (NEET, "?edition=2024-07&indicators=SISE71&areas=Ashford&areas=Dover&period=shown&comparison=all&chart=trend"),
+        (
+            View("2024-07", ("EH46", "EH47"), ("Folkestone and Hythe",), "all", "none", "xmr"),
+            "?edition=2024-07&indicators=EH46&indicators=EH47&areas=Folkestone+and+Hythe&period=all&comparison=none&chart=xmr",
+        ),
+    ],
+    ids=["two areas", "two indicators"],
+)
+def test_a_link_opens_the_same_view(view, query):
+    assert view.query == query
+    assert View.asked(query, NEET) == view
+
+
+def test_a_link_says_only_what_is_otherwise_and_takes_older_codes():
+    """SEND20 became APP17."""
+    assert View.asked("indicators=SEND20", NEET) == NEET._replace(indicators=("APP17",))
+    assert View.asked("", NEET) == NEET
+
+
+def test_parameters_are_lines_of_the_notebook():
+    told = {}
+    exec(NEET.parameters, told)
+    assert [told[name] for name in ("edition", "indicators", "areas")] == ["2024-07", ["SISE71"], ["Ashford", "Dover"]]
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("areas=Asford&chart=pie", ['"pie" is not known', '"Ashford"']),
+        ("edition=2024-06", ['"2024-06" is not known', '"2024-07"']),
+        ("indicators=SISE7&indicators=NONE&period=ever", ['"SISE71"', '"NONE"', '"ever"']),
+    ],
+    ids=["area and chart", "edition", "two indicators and the period"],
+)
+def test_every_fault_of_a_link_is_told_at_once(query, said):
+    with pytest.raises(InputError) as error:
+        View.asked(query, NEET)
+    assert all(part in str(error.value) for part in said), str(error.value)
+
+
+# --- what is shown ------------------------------------------------------------------------------------
+
+MOVES = {
+    "two districts": (NEET, ["from 3.1% in January 2024 to 3.5% in July 2024", "from 5.1% in January 2024 to 4.9% in"]),
+    "a district stands for its team": (
+        NEET._replace(indicators=("SCS03",), areas=("Ashford",)),
+        ["Ashford CSWT, rose from 23.2% in January 2024 to 24.4% in July 2024"],
+    ),
+    "over all editions": (
+        NEET._replace(areas=("Ashford",), period="all"),
+        ["Ashford, rose from 2.9% in June 2022 to 3.5% in July 2024", "January 2023 to December 2023 (in no edition)"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("view", "said"), MOVES.values(), ids=MOVES)
+def test_trends_show_the_printed_figures(desk, view, said):
+    seen = desk.see(view)
+    assert len(seen.charts) == len(view.areas)
+    alts = " ".join(chart.alt for chart in seen.charts)
+    assert [part for part in said if part not in alts] == []
+    assert seen.notes == []
+
+
+def test_the_linked_table_has_each_figure_with_its_row(desk):
+    told = desk.see(NEET).figures
+    dover = told[(told["area"] == "Dover") & (told["period"] == "2024-07")]
+    columns = ["value", "numerator", "denominator", "rag", "source", "disclosure"]
+    assert [str(cell) for cell in dover[columns].iloc[0]] == [
+        "4.9", "126", "2573", "RED", "observations.csv row 1011", "as published",
+    ]  # fmt: skip
+    assert len(told) == 2 * 7
+
+
+@pytest.mark.parametrize(
+    ("comparison", "kent", "england"),
+    [("all", True, True), ("kent", True, False), ("benchmarks", False, True), ("none", False, False)],
+)
+def test_compares_with_what_is_chosen(desk, comparison, kent, england):
+    (chart,) = desk.see(NEET._replace(areas=("Ashford",), comparison=comparison)).charts
+    assert ("Kent 3.7%" in chart.alt, "England 2.8%" in chart.alt) == (kent, england)
+
+
+def test_small_charts_hold_all_districts(desk):
+    """Printed GREEN for NEET in July 2024: Dartford, Sevenoaks, Tunbridge Wells."""
+    (chart,) = desk.see(NEET._replace(areas=("Dover",), chart="multiples")).charts
+    assert chart.headline == "NEET, 16 to 17 year olds: 3 of 12 districts are GREEN"
+    assert "Thanet: 5.2% to 5.9%, RED." in chart.alt
+    assert [row[0] for row in chart.rows][-1] == "Kent"
+    assert chart.rows[3][:2] == ("Dover", "5.1")
+    assert chart.rows[3][7:] == ("4.9", "RED")
+    assert len(chart.rows) == 13
+
+
+# --- XmR ----------------------------------------------------------------------------------------------
+
+
+def test_limits_by_hand(desk):
+    """12.0, 11.8, 10.4, 9.3, 10.4, 13.9, 10.9: mean 78.7/7 = 11.24; moving ranges: 10.3/6 x 2.66 = 4.57."""
+    (chart,) = desk.see(View("2024-07", ("EH-CASELOAD",), ("Ashford",), chart="xmr")).charts
+    assert chart.rows[0] == ("Jan-24", "12.0", "no", "11.24", "6.68", "15.81")
+    assert chart.headline == "Average caseload, Early Help Units in Ashford EHU: nothing more than chance in 7 figures"
+    assert "fewer than 13 values" in chart.subtitle
+
+
+def test_all_editions_are_enough_for_limits(desk):
+    """Seven months of 2022 and seven of 2024; the twelve between stand in no edition."""
+    (chart,) = desk.see(View("2024-07", ("EH-CASELOAD",), ("Ashford",), "all", chart="xmr")).charts
+    assert "fewer than 13" not in chart.subtitle
+    assert "12 periods without a figure passed over" in chart.subtitle
+    assert [row[1] for row in chart.rows].count("in no edition") == 12
+
+
+def test_rolling_figures_are_refused_with_the_reason(desk):
+    seen = desk.see(View("2024-07", ("SCS03",), ("Ashford",), chart="xmr"))
+    assert seen.charts == []
+    assert seen.notes == [f"Re-referrals to social work within 12 months, Ashford CSWT: {NO_ROLLING}."]
+    assert NO_ROLLING in seen.html
+
+
+@pytest.mark.parametrize(
+    ("view", "reason"),
+    [
+        (NEET._replace(indicators=("EH-CASELOAD",), chart="funnel"), "a funnel needs a rated percentage"),
+        (NEET._replace(indicators=("SCS18",), chart="ranked"), "no other area has a figure"),
+        (NEET._replace(indicators=("APP-EP",)), "the edition prints no figures"),
+    ],
+    ids=["no percentage", "no figure anywhere else", "only for Kent"],
+)
+def test_what_cannot_be_shown_says_why(desk, view, reason):
+    seen = desk.see(view)
+    assert seen.charts == []
+    assert len(seen.notes) == 1
+    assert reason in seen.notes[0]
+    assert "Ashford" in seen.notes[0]
+    assert "Dover" in seen.notes[0]
+
+
+# --- files and widgets --------------------------------------------------------------------------------
+
+
+def test_files_are_what_is_seen(desk):
+    files = desk.files(NEET)
+    names = ["trend-sise71-ashford", "trend-sise71-dover"]
+    assert set(files) == {f"{name}.{kind}" for name in names for kind in ("svg", "png")} | {"figures.csv"}
+    assert all(files[f"{name}.png"].startswith(b"\x89PNG") for name in names)
+    seen = desk.see(NEET)
+    assert [files[f"{name}.svg"].decode() for name in names] == [chart.svg for chart in seen.charts]
+    assert [chart.png for chart in seen.charts] == [b"", b""]
+    lines = files["figures.csv"].decode().splitlines()
+    start, end = "2024-07,SISE71,", ",Ashford,2024-07,3.5,,111,3213,AMBER,observations.csv row 426,as published"
+    assert lines[7] == f'{start}"NEET, 16 to 17 year olds"{end}'
+
+
+@pytest.mark.parametrize("chart", CHARTS)
+@pytest.mark.parametrize("period", PERIODS)
+def test_every_way_shows_kent_and_a_district(desk, chart, period):
+    seen = desk.see(View("2024-07", ("SISE71",), ("Kent", "Thanet"), period, chart=chart))
+    assert len(seen.charts) == 2
+    assert all("NEET" in one.alt and one.rows for one in seen.charts)
+
+
+def test_a_change_of_choice_is_redrawn(monkeypatch):
+    monkeypatch.delenv("QUERY_STRING", raising=False)
+    shown = explorer(NEET._replace(areas=("Ashford",)))
+    assert "Ashford, rose from 3.1%" in shown.shown.value
+    shown.areas[1].value = "Dover"
+    assert "Dover, fell from 5.1%" in shown.shown.value
+    assert shown.view == NEET
+    shown.button.click()
+    assert shown.links.value.count("<a download=") == 5
+    shown.ways[2].value = "none"
+    assert [*COMPARISONS][-1] == "none"
+    assert "Kent 3.7%" not in shown.shown.value
+    assert shown.links.value == ""
+
+
+@pytest.mark.parametrize(
+    ("query", "area", "alert"),
+    [("areas=Dover", "Dover", False), ("areas=Dover+EHU", "Dover EHU", False), ("areas=Dofer", "Ashford", True)],
+    ids=["a district", "a team", "a misspelt one"],
+)
+def test_the_address_of_the_page_is_opened(monkeypatch, query, area, alert):
+    monkeypatch.setenv("QUERY_STRING", query)
+    shown = explorer(NEET._replace(areas=("Ashford",)))
+    assert shown.view.areas == (area,)
+    assert ("Did you mean &#34;Dover&#34;" in shown.children[0].value) == alert
+
+
+# --- disclosure ---------------------------------------------------------------------------------------
+
+
+def test_withheld_figures_are_not_told_by_another_edition(edition):
+    """December 2022 prints 16.7 for APP17 in Thanet: 1 of 6 plans."""
+    policy = policy_called("publish")
+    strict = Desk(replace(disclosed(edition, policy), disclosure=policy))
+    view = View("2024-07", ("APP17",), ("Thanet",), "all")
+    open_, closed = (desk.see(view).figures for desk in (Desk(edition), strict))
+    december = [told[told["period"] == "2022-12"].iloc[0] for told in (open_, closed)]
+    assert [str(december[0][name]) for name in ("value", "source")] == ["16.7", "2022-12/observations.csv row 2779"]
+    assert december[1]["value"] is None
+    assert december[1]["numerator"] is None
+    assert december[1]["reason"] == "c (few children)"
+    assert set(closed["disclosure"]) == {"publish"}
