@@ -76,8 +76,9 @@ def _environment() -> Environment:
 
 
 def load_templates() -> None:
-    """Compile every template now: processes that are forked later share them."""
-    for name in _environment().list_templates(["j2"]):
+    """Compile every template of ours now: processes that are forked later share them. Voila compiles its own."""
+    ours = (name for name in _environment().list_templates(["j2"]) if not name.startswith("voila/"))
+    for name in ours:
         _environment().get_template(name)
 
 

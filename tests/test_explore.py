@@ -8,6 +8,7 @@ from scorecard.disclosure import disclosed, policy_called
 from scorecard.explore import CHARTS, COMPARISONS, PERIODS, Desk, View
 from scorecard.explorer import explorer
 from scorecard.faults import InputError
+from scorecard.markup import TEMPLATES, load_templates
 from scorecard.trends import NO_ROLLING
 
 NEET = View("2024-07", ("SISE71",), ("Ashford", "Dover"))
@@ -228,3 +229,9 @@ def test_withheld_figures_are_not_told_by_another_edition(edition):
     assert december[1]["numerator"] is None
     assert december[1]["reason"] == "c (few children)"
     assert set(closed["disclosure"]) == {"publish"}
+
+
+def test_templates_of_packs_compile_beside_those_of_the_page():
+    """Voila's template uses filters that only Voila has."""
+    load_templates()
+    assert (TEMPLATES / "voila" / "templates" / "explore" / "index.html.j2").is_file()
