@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from scorecard.areas import Areas, load_areas
@@ -42,7 +42,7 @@ class Mark:
     unit: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Vocabulary:
     """The word lists, checked, and the patterns made of them, the strongest first."""
 
@@ -85,9 +85,7 @@ def load_vocabulary(path: Path = PARAMS / "claims.yml") -> Vocabulary:
     for group, words in told.items():
         if group in wanted and not all(isinstance(word, str) for word in _leaves(words)):
             said = f"{group}: a word is not text."
-            found.append(
-                Fault("error", "CLM002", path.name, said, 'Put on, off, yes and no in quotation marks: "off".')
-            )
+            found.append(Fault("error", "CLM002", path.name, said, "Put numbers, true and false in quotation marks."))
     if found:
         raise InputError(found)
     return Vocabulary(told, tuple(_patterns(told, load_areas())))
@@ -163,14 +161,15 @@ def sentences(paragraph: str, words: Vocabulary) -> list[str]:
     return [part for part in (*parts, paragraph[begun:].strip()) if part]
 
 
-def marks(sentence: str, words: Vocabulary, as_at: str) -> list[Mark]:
+@lru_cache(maxsize=4096)
+def marks(sentence: str, words: Vocabulary, as_at: str) -> tuple[Mark, ...]:
     """The marks of a sentence from left to right, none over another; `as_at` dates a month without year."""
     found, taken = [], [False] * len(sentence)
     for mark in _candidates(sentence, words, as_at):
         if mark.end > mark.start and not any(taken[mark.start : mark.end]):
             taken[mark.start : mark.end] = [True] * (mark.end - mark.start)
             found.append(mark)
-    return sorted(found, key=lambda mark: mark.start)
+    return tuple(sorted(found, key=lambda mark: mark.start))
 
 
 def _candidates(sentence: str, words: Vocabulary, as_at: str) -> Iterator[Mark]:

@@ -376,7 +376,7 @@ class Court:
     def _measure(self, claim: Claim) -> Held:
         """A length of time or a school year that is another than in the measure's name or definition."""
         indicator = self.ground.indicator
-        told = marks(f" {indicator.measure}", self.words, self.ground.edition.as_at)
+        told = [*marks(f" {indicator.measure}", self.words, self.ground.edition.as_at)]
         told += marks(f" {indicator.definition}", self.words, self.ground.edition.as_at)
         kind = _sort(claim.way)
         mine = [mark.name for mark in told if mark.kind in {"duration", "grade"} and _sort(mark.name) == kind]

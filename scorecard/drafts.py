@@ -122,7 +122,7 @@ def _notes(edition: Edition, commentaries: list[Commentary], words: Phrases) -> 
             fields = {"words": one.claim.words, "said": one.said, "where": one.where and f" ({one.where})"}
             key = (area.name, one.entry)
             found[key] = (*found.get(key, ()), words.say("texts", "doubt", **fields))
-        named = [entry for entry in commentary.entries if _names(entry, area, edition, hidden)]
+        named = [entry for entry in commentary.entries if hidden and _names(entry, area, edition, hidden)]
         found |= {(area.name, entry.row): WITHHELD for entry in named}
     return found
 

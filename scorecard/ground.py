@@ -34,25 +34,30 @@ def same(claimed: Decimal, known: Decimal) -> bool:
 
 
 class County:
-    """All rows of an edition, built once for all its commentary."""
+    """The rows of an edition, those of an area built when a text speaks of it."""
 
     def __init__(self, edition: Edition):
         self.edition, self.figures = edition, Figures(edition)
-        self.rows: dict[tuple[str, str], list[Row]] = {}
-        for row in build_rows(edition, figures=self.figures):
-            self.rows.setdefault((row.indicator.key, row.area.name), []).append(row)
+        self._rows: dict[str, dict[str, list[Row]]] = {}
+
+    def rows(self, indicator: str, area: Area) -> list[Row]:
+        """The rows of an indicator in one area, none where it is not printed."""
+        if area.name not in self._rows:
+            here = self._rows.setdefault(area.name, {})
+            for row in build_rows(self.edition, area, self.figures):
+                here.setdefault(row.indicator.key, []).append(row)
+        return self._rows[area.name].get(indicator, [])
 
     def of(self, indicator: str, area: str) -> list[Row]:
         """The rows of an indicator in an area; for a district without own rows, those of the teams that serve it."""
-        if found := self.rows.get((indicator, area)):
-            return found
-        teams = self.edition.teams_of(area) if self.edition.areas[area].kind == "district" else []
-        return [row for team in teams for row in self.rows.get((indicator, team.name), [])]
+        place = self.edition.areas[area]
+        teams = self.edition.teams_of(area) if place.kind == "district" else []
+        return self.rows(indicator, place) or [row for team in teams for row in self.rows(indicator, team)]
 
     def below(self, indicator: str) -> list[Row]:
         """The rows of an indicator in all districts or teams, each once."""
-        found = {row.area.name: row for (key, _), rows in self.rows.items() if key == indicator for row in rows[:1]}
-        return [row for row in found.values() if row.area.kind != self.edition.areas.kent.kind]
+        places = [area for area in self.edition.printed_areas if area != self.edition.areas.kent]
+        return [row for area in places for row in self.rows(indicator, area)[:1]]
 
 
 class Ground:

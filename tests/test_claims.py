@@ -211,7 +211,7 @@ def test_true_figures_changed_by_a_digit_are_contradicted():
 def test_a_word_list_that_is_missing_or_no_text_is_a_fault(tmp_path):
     text = (PARAMS / "claims.yml").read_text(encoding="utf-8")
     path = tmp_path / "claims.yml"
-    path.write_text(text.replace("soft: [", "softer: [").replace('"off"', "off"), encoding="utf-8")
+    path.write_text(text.replace("soft: [", "softer: [").replace('"off"', "5"), encoding="utf-8")
     with pytest.raises(InputError) as caught:
         claims.load_vocabulary(path)
     assert [fault.message for fault in caught.value.faults] == [
