@@ -13,6 +13,7 @@ import pandas as pd
 
 from scorecard.areas import Area
 from scorecard.build import NOT_RATED, Figure, Figures, Row, Standard, build_rows
+from scorecard.disclosure import WITHHELD, under
 from scorecard.editions import Edition
 from scorecard.faults import Fault, InputError
 from scorecard.history import history, revisions
@@ -94,14 +95,18 @@ class Mover(NamedTuple):
 
 
 def paired(earlier: Edition, later: Edition) -> list[Pair]:
-    """The lines that both editions print, in the order of the later; of two pages the first counts."""
-    before, after = (_first_lines(edition) for edition in (earlier, later))
+    """The lines that both editions print, in the order of the later; of two pages the first counts.
+
+    The later edition's disclosure policy holds for both; a line whose earlier figure it withholds is left out.
+    """
+    before, after = (_first_lines(edition) for edition in (under(earlier, later.disclosure), later))
     figures = Figures(later)
-    return [
+    pairs = [
         Pair(before[key], row, figures.observed(row.indicator, row.area, before[key].latest.period))
         for key, row in after.items()
         if key in before
     ]
+    return [pair for pair in pairs if pair.restated.reason != WITHHELD]
 
 
 def _first_lines(edition: Edition) -> dict[tuple[str, str], Row]:

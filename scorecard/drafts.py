@@ -4,14 +4,13 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from pathlib import Path
 
 from scorecard import periods
 from scorecard.areas import Area
 from scorecard.build import NOT_RATED, Row, build_rows, each_once, grouped
-from scorecard.claims import load_vocabulary, marks
 from scorecard.commentary import sentence
+from scorecard.disclosure import Policy, under
 from scorecard.editions import EDITIONS, Edition, editions_known, load_edition
 from scorecard.faults import InputError
 from scorecard.phrases import Phrases, load_phrases
@@ -27,13 +26,12 @@ from scorecard.texts import (
     file_name,
     load_commentary,
     mark,
+    shown_commentary,
     written,
 )
 from scorecard.verdicts import CONTRADICTED, County, judge
 
 DRAFTED = "drafted"
-WITHHELD = None
-"""Stands for what is said of a text that is not shown."""
 
 
 @dataclass(frozen=True)
@@ -64,8 +62,8 @@ def told(
     """
     words, rows = phrases or load_phrases(), each_once(rows)
     areas = {row.area.name: row.area for row in rows}
-    read = {name: load_commentary(edition, area, folder) for name, area in areas.items()}
-    notes = _notes(edition, [commentary for commentary in read.values() if commentary.entries], words)
+    read = {name: shown_commentary(edition, area, folder) for name, area in areas.items()}
+    doubts = _doubts(edition, [commentary for commentary in read.values() if commentary.entries], words)
     more = {name: beside(edition, area) for name, area in areas.items()}
     found, seen = {}, set()
     for rating, those in grouped(rows).items():
@@ -73,24 +71,24 @@ def told(
         for row in those:
             entry = read[row.area.name].about(row.indicator.key)
             own = (row.indicator.key, row.latest.period, row.standard.year)
-            key = (row.area.name, entry.row if entry and not entry.untouched else own)
+            key = (row.area.name, entry.row if entry else own)
             if key not in seen:
                 seen.add(key)
-                here.append(_told(row, entry, notes, edition, words, more[row.area.name]))
+                here.append(_told(row, entry, doubts, edition, words, more[row.area.name]))
         found[str(rating or NOT_RATED)] = _by_label(here)
     return found
 
 
-def _told(row: Row, entry: Entry | None, notes: Mapping, edition: Edition, words: Phrases, more: Mapping) -> Told:
-    if entry is None or entry.untouched:
+def _told(row: Row, entry: Entry | None, doubts: Mapping, edition: Edition, words: Phrases, more: Mapping) -> Told:
+    if entry is None:
         return Told((row.indicator.key,), DRAFTED, words.say("texts", DRAFTED), (sentence(row, words, more),))
     fields = {"edition": _named(entry.fields.get("from", "")), "changed": _changed(entry, words)}
     label = words.say("texts", entry.status, author=entry.author, **fields)
-    note = notes.get((row.area.name, entry.row), ())
     names = tuple(edition.catalogue[key].short_name for key in entry.indicators)
-    if note is WITHHELD:
+    if entry.withheld:
         return Told(entry.indicators, entry.status, label, (words.say("texts", "withheld"),), names=names)
-    return Told(entry.indicators, entry.status, label, tuple(t for _, t in entry.paragraphs), tuple(note), names)
+    against = tuple(doubts.get((row.area.name, entry.row), ()))
+    return Told(entry.indicators, entry.status, label, tuple(t for _, t in entry.paragraphs), against, names)
 
 
 def _changed(entry: Entry, words: Phrases) -> str:
@@ -110,43 +108,16 @@ def _by_label(here: list[Told]) -> dict[str, list[Told]]:
     return found
 
 
-def _notes(edition: Edition, commentaries: list[Commentary], words: Phrases) -> dict[tuple[str, int], tuple | None]:
-    """By area and line of an entry: what its figures contradict, or `WITHHELD` where it names a withheld figure."""
-    found: dict[tuple[str, int], tuple | None] = {}
-    if not commentaries:
-        return found
-    county, hidden = County(edition), _hidden(edition)
+def _doubts(edition: Edition, commentaries: list[Commentary], words: Phrases) -> dict[tuple[str, int], tuple]:
+    """By area and line of an entry: what its figures contradict."""
+    found: dict[tuple[str, int], tuple] = {}
+    county = County(edition) if commentaries else None
     for commentary in commentaries:
-        area = commentary.area
         for one in (one for one in judge(edition, commentary, county) if one.verdict is CONTRADICTED):
             fields = {"words": one.claim.words, "said": one.said, "where": one.where and f" ({one.where})"}
-            key = (area.name, one.entry)
+            key = (commentary.area.name, one.entry)
             found[key] = (*found.get(key, ()), words.say("texts", "doubt", **fields))
-        named = [entry for entry in commentary.entries if hidden and _names(entry, area, edition, hidden)]
-        found |= {(area.name, entry.row): WITHHELD for entry in named}
     return found
-
-
-def _hidden(edition: Edition) -> dict[tuple[str, str], set[Decimal]]:
-    """By indicator and area, every number of any period that the edition holds and its disclosure policy withholds."""
-    if not edition.disclosure.largest:
-        return {}
-    columns, key = ["value", "numerator", "denominator"], ["indicator", "area", "period"]
-    held = load_edition(edition.name, as_held=True).observations.set_index(key)[columns]
-    shown, found = edition.observations.set_index(key)[columns], {}
-    for (indicator, area, period), numbers in held.iterrows():
-        kept = shown.loc[(indicator, area, period)]
-        gone = {numbers[c] for c in columns if numbers[c] is not None and numbers[c] != kept[c]}
-        found.setdefault((indicator, area), set()).update(gone)
-    return found
-
-
-def _names(entry: Entry, area: Area, edition: Edition, hidden: Mapping[tuple[str, str], set[Decimal]]) -> bool:
-    """Whether a text holds a number, in digits or letters, that is withheld for its own area or one that it names."""
-    found = marks(entry.text, load_vocabulary(), edition.as_at)
-    said = {told.number for told in found if told.kind in {"number", "word"}}
-    areas = {area.name, *(told.name for told in found if told.kind == "area")}
-    return any(said & hidden.get((key, name), set()) for key in entry.indicators for name in areas)
 
 
 def plain(said: Mapping[str, Mapping[str, list[Told]]]) -> dict[str, dict[str, list[str]]]:
@@ -229,18 +200,24 @@ def _drafted(key: str, rows: list[Row], words: Phrases, more: Mapping[str, str])
 def _stale(entry: Entry, keys: tuple[str, ...], edition: Edition, area: Area, rows: dict, words: Phrases) -> Entry:
     """A text carried over, with what has changed since; its heading names only what is still printed."""
     heading = entry.heading if keys == entry.indicators else ", ".join(keys)
-    changed = what_changed(entry.fields.get("from", ""), area, {key: rows[key] for key in keys}, words)
+    kept = {key: rows[key] for key in keys}
+    changed = what_changed(entry.fields.get("from", ""), area, kept, edition.disclosure, words)
     fields = {**entry.fields, "status": STALE, "changed": changed}
     return replace(entry, indicators=keys, heading=heading, fields={k: v for k, v in fields.items() if v}, source="")
 
 
-def what_changed(since: str, area: Area, rows: Mapping[str, list[Row]], phrases: Phrases | None = None) -> str:
-    """Value, rating and target of indicators then and now, as one line; empty if the edition `since` cannot be read."""
+def what_changed(
+    since: str, area: Area, rows: Mapping[str, list[Row]], policy: Policy, phrases: Phrases | None = None
+) -> str:
+    """Value, rating and target of indicators then and now, as one line; empty if the edition `since` cannot be read.
+
+    `policy` is that of the edition now; it holds for both.
+    """
     words = phrases or load_phrases()
     if since not in editions_known():
         return ""
     with suppress(InputError):
-        then = _rows(load_edition(since), area)
+        then = _rows(under(load_edition(since), policy), area)
         said = [text for key, mine in rows.items() for text in _changes(then.get(key), mine[0], words)]
         return "; ".join(said) or words.say("texts", "as before")
     return ""

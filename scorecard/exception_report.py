@@ -14,8 +14,9 @@ from scorecard.editions import Edition
 from scorecard.evidence import FLOORS, Chart, say
 from scorecard.faults import Fault, InputError, nearest
 from scorecard.markup import NUMBER, Cell, Head, Html, Table, drawn, render
+from scorecard.phrases import load_phrases
 from scorecard.ratings import Rag, Verdict
-from scorecard.texts import load_commentary
+from scorecard.texts import shown_commentary
 
 AVERAGE = "average"
 """Stands for the period in exception_series.csv where the edition prints an average of the others."""
@@ -172,9 +173,10 @@ def said(rows: Sequence[Row], edition: Edition) -> Html:
     """The sentences drafted from the figures, then what analysts have written about the indicator, with its status."""
     groups = {"drafted from the figures": [sentence(row) for row in rows]}
     for area in dict.fromkeys(row.area.name for row in rows):
-        entry = load_commentary(edition, edition.area(area)).about(rows[0].indicator.key)
+        entry = shown_commentary(edition, edition.area(area)).about(rows[0].indicator.key)
         if entry:
-            groups[f"{entry.author} on {area} ({entry.status})"] = [text for _, text in entry.paragraphs]
+            left = [load_phrases().say("texts", "withheld")] if entry.withheld else []
+            groups[f"{entry.author} on {area} ({entry.status})"] = left or [text for _, text in entry.paragraphs]
     return tables.commentary_html(groups)
 
 

@@ -23,7 +23,7 @@ from scorecard.faults import Fault, InputError, nearest
 from scorecard.phrases import Phrases, checked_phrases, load_phrases, text_fault
 from scorecard.ratings import Dot, Rag
 from scorecard.sheet import MARKS
-from scorecard.texts import DRAFT, Commentary, Entry, load_commentary
+from scorecard.texts import DRAFT, Commentary, Entry, shown_commentary
 
 RATINGS, DOTS = (*map(str, Rag), NOT_RATED), (*map(str, Dot), NO_ARROW)
 FIELDS = ("title", "month", "year", "disclosure", "council", "committee", "meeting", "drafted", "rated",
@@ -139,7 +139,7 @@ def build_report(edition: Edition, words: dict | None = None) -> bytes:
     made = datetime(*map(int, edition.as_at.split("-")), 1)  # no clock: the month that the figures are of
     paper = Paper(title, words["author"], made, words["language"])
     drawn = {id(row): trend(row) for row in each_once(rows) if row.rag.word in words["drawn"]}
-    phrases, commentary = _phrases(words), load_commentary(edition, edition.areas.kent)
+    phrases, commentary = _phrases(words), shown_commentary(edition, edition.areas.kent)
     paragraphs = _paragraphs(rows, commentary, words, phrases, [*drawn])
     told = Report(edition, words, phrases, rows, paper, drawn, paragraphs)
     _open(told, title)
@@ -180,11 +180,13 @@ def _paragraphs(
 
 def _about(row: Row, entry: Entry | None, see: str, words: dict, phrases: Phrases) -> list[Paragraph]:
     lead = words["lead"].format(name=subject(row.indicator), code=row.indicator.code or row.indicator.key)
-    told = [] if entry and len(entry.indicators) == 1 else [(sentence(row, phrases), words["marks"][DRAFT])]
+    alone = entry and len(entry.indicators) == 1 and not entry.withheld
+    told = [] if alone else [(sentence(row, phrases), words["marks"][DRAFT])]
     if entry:
         mark = words["marks"][entry.status].format(**{"from": entry.fields.get("from", "")})
         rating = phrases.say("ratings", row.rag.word or NOT_RATED)
-        told += [(text.removeprefix(f"{rating}: "), mark) for _, text in entry.paragraphs]
+        left = [phrases.say("texts", "withheld")] if entry.withheld else []
+        told += [(text.removeprefix(f"{rating}: "), mark) for text in left or [text for _, text in entry.paragraphs]]
     leads, sees = [lead] + [""] * len(told), [see] + [""] * len(told)
     return [
         Paragraph(lead, f"{text} {see}".strip(), mark)

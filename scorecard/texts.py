@@ -19,12 +19,13 @@ paragraphs, one blank line between them.
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from scorecard.areas import Area
 from scorecard.catalogue import Indicator, parse_yaml
+from scorecard.disclosure import WITHHELD
 from scorecard.editions import EDITIONS, Edition
 from scorecard.faults import Fault, InputError, nearest
 
@@ -44,7 +45,7 @@ class Entry:
 
     `fields` are those of `FIELDS` that stand under the heading itself; `status` and `author` fall
     back on the head of the file. `row` is the line of the heading, `source` the entry as it stands in its file (empty
-    for one that was made or changed).
+    for one that was made or changed). A `withheld` one has no paragraphs left.
     """
 
     indicators: tuple[str, ...]
@@ -55,6 +56,7 @@ class Entry:
     file: str = ""
     row: int = 0
     source: str = ""
+    withheld: bool = False
 
     @property
     def status(self) -> str:
@@ -102,15 +104,56 @@ def file_name(area: Area) -> str:
 
 
 def load_commentary(edition: Edition, area: Area, folder: Path = EDITIONS) -> Commentary:
-    """The analysts' text about one area: `params/editions/<edition>/commentary/<area>.md`.
+    """The analysts' text about one area: `params/editions/<edition>/commentary/<area>.md`, as it is written.
 
-    Without a file there are no entries. `InputError` lists every fault of the file at once.
+    Without a file there are no entries. `InputError` lists every fault of the file at once. Whoever shows it to others
+    takes `shown_commentary`.
     """
     path, found = folder / edition.name / FOLDER / file_name(area), []
     commentary = _read(path, edition, area, found) if path.exists() else Commentary(area, {})
     if found:
         raise InputError(found)
     return commentary
+
+
+def shown_commentary(edition: Edition, area: Area, folder: Path = EDITIONS) -> Commentary:
+    """The text of `load_commentary` as it may be shown: without drafts of the program, which are drafted again.
+
+    An entry keeps no text if a figure of its indicators is withheld, in any period, for its area or for one that it
+    names, if only with one word of its name. What it says of that figure does not matter: a number can be written in
+    many ways. `edition` is the one that is shown.
+    """
+    told, hidden = load_commentary(edition, area, folder), _withheld(edition)
+    elsewhere = {area.name, *_words(edition.areas.benchmarks)}
+    entries = (entry for entry in told.entries if not entry.untouched)
+    return replace(
+        told, entries=tuple(_without_text(e) if _could_tell(e, area, hidden, elsewhere) else e for e in entries)
+    )
+
+
+def _withheld(edition: Edition) -> dict[str, set[str]]:
+    """By indicator, the areas of which a figure is withheld."""
+    found: dict[str, set[str]] = {}
+    for table in (edition.observations, edition.outturns):
+        for told in table[table["note"] == WITHHELD].itertuples():
+            found.setdefault(told.indicator, set()).add(told.area)
+    return found
+
+
+def _words(names: Iterable[str]) -> set[str]:
+    return {word for name in names for word in re.findall(r"[A-Z]\w+", name)}
+
+
+def _could_tell(entry: Entry, area: Area, hidden: dict[str, set[str]], elsewhere: set[str]) -> bool:
+    """`elsewhere` are words that name no area of which a figure could be withheld: the South of South East."""
+    areas = {name for key in entry.indicators for name in hidden.get(key, ())}
+    named = (_words(areas) - elsewhere) & set(re.findall(r"\w+", entry.text))
+    return area.name in areas or bool(named)
+
+
+def _without_text(entry: Entry) -> Entry:
+    fields = {name: text for name, text in entry.fields.items() if name != "changed"}
+    return replace(entry, paragraphs=(), fields=fields, source="", withheld=True)
 
 
 def load_commentaries(edition: Edition, folder: Path = EDITIONS) -> dict[str, Commentary]:

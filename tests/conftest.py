@@ -3,10 +3,12 @@
 import os
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 from hypothesis import settings
 
+from scorecard.disclosure import disclosed, policy_called
 from scorecard.editions import Edition, load_edition
 
 os.environ["SCORECARD_STORE"] = os.devnull  # what somebody has imported on this machine must not change a test
@@ -17,6 +19,22 @@ settings.load_profile("scorecard")
 @pytest.fixture(scope="session")
 def edition() -> Edition:
     return load_edition("2024-07")
+
+
+@pytest.fixture(scope="session")
+def published() -> Edition:
+    """July 2024 under the policy that withholds figures about few children."""
+    held, policy = load_edition("2024-07", as_held=True), policy_called("publish")
+    return replace(disclosed(held, policy), disclosure=policy)
+
+
+@pytest.fixture(scope="session")
+def without_audits(edition) -> Edition:
+    """July 2024 as if Kent's audits (SCS37, printed 86.9) were withheld."""
+    table = edition.observations
+    gone = (table["indicator"] == "SCS37") & (table["area"] == "Kent") & (table["period"] == "2024-07")
+    empty = {name: table[name].mask(gone, None) for name in ("value", "numerator", "denominator")}
+    return replace(edition, observations=table.assign(**empty, note=table["note"].mask(gone, "c (few children)")))
 
 
 @pytest.fixture(scope="session")

@@ -41,6 +41,14 @@ def with_figure(edition: Edition, key: tuple[str, str, str], value: str) -> Edit
     return replace(edition, observations=table.assign(value=table["value"].mask(at, D(value))))
 
 
+def test_the_policy_of_the_later_edition_holds_for_the_earlier_one(december, published):
+    """December 2022: EH43 of Ashford is 1, of Kent 13; the earlier edition itself is as published."""
+    rows = [pair.before for pair in paired(december, published) if pair.before.indicator.key == "EH43"]
+    latest = {row.area.name: (row.latest.value, row.latest.reason) for row in rows}
+    assert latest["Kent"] == (13, None)
+    assert latest["Ashford"] == (None, "c (few children)")
+
+
 # --- why a rating changed -------------------------------------------------------------------------
 
 CAUSES = {

@@ -19,6 +19,7 @@ from scorecard.faults import Fault, InputError
 from scorecard.final import refusals, unexplained
 
 HEAD = "---\nauthor: Social work\nstatus: draft\n---\n"
+NOT_SHOWN = "The analysts' text is not shown: it is about figures that the disclosure policy withholds."
 
 
 @pytest.fixture
@@ -173,9 +174,9 @@ def test_a_pack_marks_stale_text_and_an_analysts_draft(edition, folder):
     ]
 
 
-@pytest.mark.parametrize("said", ["There were 2 in July.", "There were two in July.", "Of 40 cases, 2 were ours."])
-def test_a_text_that_names_a_withheld_figure_is_not_shown(folder, said):
-    """EH43 of Ashford is 2, a count of few children: the policy `publish` withholds it."""
+@pytest.mark.parametrize("said", ["There were 2 in July.", "There was a pair of them.", "One more than in May."])
+def test_a_text_about_a_withheld_figure_is_not_shown(folder, said):
+    """EH43 of Ashford is 2, a count of few children: the policy `publish` withholds it, in whatever words."""
     write(folder, f"{HEAD}## EH43\n\n{said}\n\n## CYPE6\n\nIt is 79.8%.\n", "ashford.md")
     held = load_edition("2024-07", as_held=True)
     policy = policy_called("publish")
@@ -183,7 +184,7 @@ def test_a_text_that_names_a_withheld_figure_is_not_shown(folder, said):
     told = drafts.told(shown, build_scorecard(shown, shown.areas["Ashford"]), folder=folder)
     pieces = [one for labels in told.values() for those in labels.values() for one in those]
     texts_of = {one.indicators[0]: one.paragraphs for one in pieces}
-    assert texts_of["EH43"] == ("This text names a figure that the disclosure policy withholds, and is not shown.",)
+    assert texts_of["EH43"] == (NOT_SHOWN,)
     assert texts_of["CYPE6"] == ("It is 79.8%.",)
 
 

@@ -47,6 +47,14 @@ def after(told: list[str], first: str, count: int) -> list[str]:
     return told[told.index(first) + 1 :][:count]
 
 
+def test_text_about_a_withheld_figure_is_left_out(without_audits):
+    """The agreed text on SCS37 says 86.9%; without that figure the text goes too."""
+    rows = exception_report.reported(without_audits, "SCS37", without_audits.areas.kent)
+    shown = " ".join(words(exception_report.said(rows, without_audits)))
+    assert "The analysts' text is not shown" in shown
+    assert "86.9" not in shown
+
+
 # --- the printed report ---------------------------------------------------------------------------
 
 

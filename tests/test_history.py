@@ -3,6 +3,7 @@
 from dataclasses import replace
 from decimal import Decimal
 
+import pandas as pd
 import pytest
 
 from scorecard.build import build_rows
@@ -139,3 +140,19 @@ def test_one_year_ago_comes_from_an_earlier_edition(december, edition, told):
     assert (row.year_ago.value, row.year_ago.file, str(row.dot_year_ago.word)) == (
         D("21.3"), "2022-12/observations.csv", "worsened",
     )  # fmt: skip
+
+
+def test_the_policy_of_the_newest_edition_holds_for_all(december, published):
+    """EH43 of Ashford is 1 to 3 in every month of both editions; the earlier one itself is as published."""
+    told = history([december, published]).query("indicator == 'EH43' and area == 'Ashford'")
+    assert (len(told), set(told["value"]), set(told["note"])) == (14, {None}, {"c (few children)"})
+    assert set(told["standing"]) == {MISSING}
+
+
+def test_what_one_edition_withholds_none_tells(december, edition):
+    """December 2022 prints 21.3 for Kent's re-referrals in July 2022; the later one withholds that month."""
+    row = {"indicator": "SCS03", "area": "Kent", "period": "2022-07", "note": "c (few children)", "row": 9999}
+    table = pd.concat([edition.observations, pd.DataFrame([row])]).astype(object)
+    later = replace(edition, observations=table.where(table.notna(), None))
+    told = history([december, later]).query("indicator == 'SCS03' and area == 'Kent' and period == '2022-07'")
+    assert list(told["value"]) == [None, None]

@@ -202,6 +202,14 @@ def test_each_red_trend_is_a_picture_with_alternative_text_and_its_figures(repor
     assert ["Kent", "21.2", "21.3", "21.8", "21.5", "22.1", "21.9", "22.2 RED"] in [table[1] for table in figures]
 
 
+def test_text_about_a_withheld_figure_is_left_out_of_the_report(edition, without_audits):
+    """The agreed text on SCS37 says 86.9%; without that figure the text goes too."""
+    said = ["\n".join(one.text for one in Document(io.BytesIO(build_report(told))).paragraphs)
+            for told in (edition, without_audits)]  # fmt: skip
+    assert ["is 86.9%" in one for one in said] == [True, False]
+    assert ["The analysts' text is not shown" in one for one in said] == [False, True]
+
+
 def test_a_picture_is_the_plot_alone(edition, content):
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         names = [name for name in archive.namelist() if name.endswith(".png")]

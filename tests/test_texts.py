@@ -139,6 +139,39 @@ def test_the_faults_of_all_files_are_told_at_once(edition, tmp_path):
     assert '"ashford.md"' in caught.value.faults[0].remedy
 
 
+# --- what is shown --------------------------------------------------------------------------------
+
+SHOWN = {
+    # heading and text of an entry of Kent, and whether the policy `publish` lets it be seen
+    "Kent's own figure is printed": ("EH43", "There were 28.", True),
+    "Ashford's 2 are withheld": ("EH43", "Of these, a couple were in Ashford.", False),
+    "one word of a name is enough": ("EH43", "Most were in Folkestone.", False),
+    "a name of another place is not": ("SCS13", "The average of the South East is 25.1%.", True),
+    "no figure of SCS37 is withheld": ("SCS37", "In Ashford 15 of 18 were good.", True),
+    "one of several indicators is enough": ("SCS37, EH43", "Ashford had few.", False),
+}
+
+
+@pytest.mark.parametrize(("heading", "text", "is_shown"), SHOWN.values(), ids=list(SHOWN))
+def test_text_that_could_tell_a_withheld_figure_is_left_out(published, tmp_path, heading, text, is_shown):
+    load(published, tmp_path, f"{HEAD}## {heading}\nchanged: was 3, is 4\n\n{text}\n")
+    (entry,) = texts.shown_commentary(published, published.areas["Kent"], tmp_path).entries
+    assert (entry.text, entry.withheld, "changed" in entry.fields) == (text * is_shown, not is_shown, is_shown)
+
+
+def test_text_is_shown_whole_as_published(edition, tmp_path):
+    load(edition, tmp_path, f"{HEAD}## EH43\n\nThere were 2 in Ashford.\n")
+    assert (
+        texts.shown_commentary(edition, edition.areas["Kent"], tmp_path).entries[0].text == "There were 2 in Ashford."
+    )
+
+
+def test_drafts_of_the_program_are_drafted_again_and_not_shown(edition, tmp_path):
+    text = "There were 2."
+    load(edition, tmp_path, f"{HEAD}## EH43\ndrafted: {texts.mark(text)}\n\n{text}\n")
+    assert texts.shown_commentary(edition, edition.areas["Kent"], tmp_path).entries == ()
+
+
 # --- written and carried over ---------------------------------------------------------------------
 
 
