@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 
 import yaml
 
-from scorecard.faults import Fault, InputError, nearest
+from scorecard.faults import Fault, InputError, nearest, quoted
 from scorecard.mistakes import file_text
 from scorecard.ratings import Polarity
 from scorecard.trends import INTERVALS
@@ -67,7 +67,7 @@ class Indicator:
     compare_with: str
     unit: str
     decimals: int
-    definition: str
+    definition: str | None
     source: str
     latest_data: str
     released: str | None
@@ -81,6 +81,10 @@ class Indicator:
     def suffix(self) -> str:
         """What follows the figure in a sentence: `%`, ` percentage points`, ` days`, or nothing for a count."""
         return {"%": "%", "count": "", "pp": " percentage points"}.get(self.unit, f" {self.unit}")
+
+
+YAML_FORM = {str: str, int: int, str | None: (str, None), Polarity | None: (str, None), tuple[str, ...]: [str]}
+"""How the types of an indicator's fields are written in YAML; see `misfits`."""
 
 
 class UniqueKeys(yaml.CSafeLoader if hasattr(yaml, "CSafeLoader") else yaml.SafeLoader):
@@ -111,7 +115,7 @@ for _tag, _form, _first in (
 def read_yaml(path: Path) -> Any:
     """The content of a YAML file; `InputError` names the line when it cannot be read."""
     if not path.exists():
-        raise InputError([Fault("error", "YML001", path.name, f"is not in {path.parent}.", "Restore it.")])
+        raise InputError([Fault("error", "YML001", path.name, f"is not in {path.parent.name}.", "Restore it.")])
     return parse_yaml(file_text(path, "YML002", remedy="Save it as UTF-8."), path.name)
 
 
@@ -161,6 +165,32 @@ def _unreadable(file: str, said: str, rows: tuple[int, ...] = ()) -> InputError:
     return InputError([Fault("error", "YML002", file, f"is not readable YAML: {said}.", "Mend that line.", rows)])
 
 
+FORMS = {str: "a text", int: "a whole number", bool: "true or false", list: "a list", dict: "a mapping (name: value)"}
+
+
+def misfits(file: str, value: Any, form: Any, place: str) -> Iterator[Fault]:
+    """Where a value of YAML is not of a form: a type, [form], {str: form}, or a tuple of forms, None among them."""
+    if isinstance(form, tuple):
+        if value is None:
+            return
+        form = form[0]
+    kind = form if isinstance(form, type) else type(form)
+    if type(value) is not kind:
+        said = f"{quoted('nothing' if value is None else value)} stands where {FORMS[kind]} belongs."
+        remedy = (
+            "Put it in quotation marks."
+            if kind is str and isinstance(value, int | float)
+            else "Compare it with another file of its kind."
+        )
+        yield Fault("error", "YML003", file, said, remedy, column=place)
+        return
+    inner = enumerate(value, 1) if isinstance(form, list) else value.items() if isinstance(form, dict) else ()
+    for name, one in inner:
+        if kind is dict:
+            yield from misfits(file, name, str, place)
+        yield from misfits(file, one, form[0] if kind is list else form[str], f"{place}, {name}")
+
+
 @cache
 def load_catalogue(path: Path = PARAMS / "indicators.yml") -> dict[str, Indicator]:
     """All indicators by key, in printed order; `InputError` lists every entry that is not whole.
@@ -170,8 +200,7 @@ def load_catalogue(path: Path = PARAMS / "indicators.yml") -> dict[str, Indicato
     """
     faults, catalogue = [], {}
     expected = {field.name for field in fields(Indicator)}
-    told = read_yaml(path)
-    entries = [told["common"] | entry for entry in told["indicators"]] if isinstance(told, dict) else told
+    entries = _entries(path)
     for position, entry in enumerate(entries, start=1):
         name = entry.get("key") or f"entry {position}"
         for odd in sorted(expected ^ set(entry)):
@@ -187,6 +216,15 @@ def load_catalogue(path: Path = PARAMS / "indicators.yml") -> dict[str, Indicato
     return catalogue
 
 
+def _entries(path: Path) -> list[dict]:
+    told = read_yaml(path)
+    told = told if isinstance(told, dict) else {"common": {}, "indicators": told}
+    form = {"common": dict, "indicators": [dict]}
+    if faults := [fault for name in form for fault in misfits(path.name, told.get(name), form[name], name)]:
+        raise InputError(faults)
+    return [told["common"] | entry for entry in told["indicators"]]
+
+
 def catalogue_of_edition(base: Path, path: Path) -> dict[str, Indicator]:
     """The catalogue `base` with the fields that an edition's own `indicators.yml` changes, if there is one.
 
@@ -194,7 +232,8 @@ def catalogue_of_edition(base: Path, path: Path) -> dict[str, Indicator]:
     every key and field that the catalogue does not have.
     """
     catalogue, changes = dict(load_catalogue(base)), (read_yaml(path) or {}) if path.exists() else {}
-    faults = [fault for name, entry in changes.items() for fault in _odd_change(path, name, entry, catalogue)]
+    faults = list(misfits(path.name, changes, {str: dict}, "indicators"))
+    faults = faults or [fault for name, told in changes.items() for fault in _odd_change(path, name, told, catalogue)]
     if faults:
         raise InputError(faults)
     return catalogue | {name: replace(catalogue[name], **_read(entry)) for name, entry in changes.items()}
@@ -216,6 +255,10 @@ def _odd(code: str, path: Path, said: str, remedy: str = "See the head of params
 
 def _odd_words(path: Path, name: str, entry: dict) -> list[Fault]:
     """Words that the program does not know, where it knows all there are."""
+    forms = {field.name: YAML_FORM[field.type] for field in fields(Indicator) if field.name in entry}
+    faults = [fault for field in forms for fault in misfits(path.name, entry[field], forms[field], f"{name}, {field}")]
+    if faults:
+        return faults
     known = {"polarity": ("003", (None, *Polarity)), "interval": ("006", INTERVALS)}
     odd = [(field, *told) for field, told in known.items() if field in entry and entry[field] not in told[1]]
     return [

@@ -1,19 +1,16 @@
 """An edition: one month's observations, outturns, standards and benchmarks, read whole or not at all."""
 
-import csv
-import io
 from contextlib import suppress
 from dataclasses import dataclass, fields, replace
-from decimal import Decimal
 from pathlib import Path
 
 import pandas as pd
 
 from scorecard.areas import Area, Areas, Kind, load_areas
-from scorecard.catalogue import PARAMS, Indicator, catalogue_of_edition, read_yaml
+from scorecard.catalogue import PARAMS, Indicator, catalogue_of_edition, misfits, read_yaml
 from scorecard.disclosure import Policy, disclosed, policy_called
-from scorecard.faults import Fault, InputError, nearest, quoted
-from scorecard.mistakes import FIGURE, file_text, of_figure, of_header, of_row, of_text
+from scorecard.faults import Fault, InputError, nearest
+from scorecard.frames import frame_of, read_frame
 
 EDITIONS = PARAMS / "editions"
 TABLES = {
@@ -49,6 +46,17 @@ OPTIONAL = {"activity", "conflicts", "printed", "known_exceptions", "breakdowns"
 OPTIONS = {"catalogue": "indicators.yml", "rated_from": 0, "not_rated": {}, "year_ago": False, "footnotes": {},
            "disclosure": "as published"}  # fmt: skip
 """Settings that an edition may leave out, with what then holds; `Edition` and `Section` say what they mean."""
+SETTINGS = {
+    **dict.fromkeys(("scorecard", "title", "as_at", "released", "year", "previous_year", "next_year",
+                     "catalogue", "disclosure"), str),
+    "published": (str, None), "teams_as_of": (str, None),
+    "shown": {str: [str]}, "sections": [dict], "page_names": {str: str}, "notes": [str],
+    "sources": [str], "rated_from": int, "not_rated": {str: str}, "year_ago": bool, "footnotes": {str: str},
+}  # fmt: skip
+"""The form of each setting; `misfits` says what it means."""
+SECTION = {"heading": str, "for": str, "indicators": [str]}
+MAY = {"page": str, "year": str, "next_year": str, "shown": [str]}
+"""The form of what a section holds, and of what it may hold."""
 
 
 @dataclass(frozen=True)
@@ -209,7 +217,7 @@ def _edition(name: str, folder: Path) -> Edition:
         raise InputError([Fault("error", "EDN004", "edition.yml", said, remedy, column="scorecard", value=str(found))])
     home, faults = folder / name, []
     told = _settings(home / "edition.yml", faults)
-    base = PARAMS / told.pop("catalogue", OPTIONS["catalogue"])
+    base = PARAMS / Path(told.pop("catalogue", OPTIONS["catalogue"])).name  # never outside of params
     catalogue = _catalogue(base, home / "indicators.yml", faults)
     tables = {table: read_table(home / f"{table}.csv", table, faults) for table in TABLES}
     if faults:
@@ -241,12 +249,15 @@ def _settings(path: Path, faults: list[Fault]) -> dict:
     except InputError as unread:
         faults += unread.faults
         return {}
-    wanted = {"scorecard", "title", "as_at", "published", "released", "year", "previous_year", "next_year",
-              "teams_as_of", "shown", "sections", "page_names", "notes", "sources"}  # fmt: skip
-    told = OPTIONS | told
-    if odd := sorted(wanted ^ (set(told) - set(OPTIONS))):
-        said = f"these settings are missing or not known: {', '.join(odd)}."
-        faults.append(Fault("error", "EDN002", path.name, said, f"It holds {', '.join(sorted(wanted))}."))
+    told = OPTIONS | told if isinstance(told, dict) else {}
+    if odd := sorted(set(SETTINGS) ^ set(told), key=str):
+        said = f"these settings are missing or not known: {', '.join(map(str, odd))}."
+        needed = ", ".join(sorted(set(SETTINGS) - set(OPTIONS)))
+        faults.append(Fault("error", "EDN002", path.name, said, f"It holds {needed}."))
+        return {}
+    found = [fault for setting, form in SETTINGS.items() for fault in misfits(path.name, told[setting], form, setting)]
+    faults += found
+    if found:
         return {}
     faults += [fault for told_of in enumerate(told["sections"], 1) for fault in _odd_section(path.name, *told_of)]
     try:
@@ -263,11 +274,15 @@ def _settings(path: Path, faults: list[Fault]) -> dict:
 
 
 def _odd_section(file: str, position: int, told: dict) -> list[Fault]:
-    needed, allowed = {"heading", "for", "indicators"}, {"page", "year", "next_year", "shown"}
-    odd = sorted((needed - set(told)) | (set(told) - needed - allowed))
+    needed, allowed = set(SECTION), set(MAY)
+    odd = sorted((needed - set(told)) | (set(told) - needed - allowed), key=str)
+    forms = {**SECTION, **MAY}
+    if not odd:
+        place = f"sections, {position}"
+        return [fault for key in told for fault in misfits(file, told[key], forms[key], f"{place}, {key}")]
     said = f"section {position} ({told.get('heading', 'without heading')}): missing or not known: {', '.join(odd)}."
     remedy = f"A section holds {', '.join(sorted(needed))} and may hold {', '.join(sorted(allowed))}."
-    return [Fault("error", "EDN003", file, said, remedy)] if odd else []
+    return [Fault("error", "EDN003", file, said, remedy)]
 
 
 def _section(told: dict, year: str, next_year: str, shown: dict, year_ago: bool) -> Section:
@@ -291,103 +306,13 @@ def read_table(
 
     `tables` names the columns of each table, `numbers` those that hold figures.
     """
-    columns = tables[table]
-    if not path.exists():
-        if table not in OPTIONAL:
-            faults.append(Fault("error", "CSV001", path.name, "is missing.", "Put it into the edition's folder."))
-        return _frame([], columns)
-    before = len(faults)
-    lines = _lines(path, faults)
-    if len(faults) > before:
-        return _frame([], columns)
-    return _frame(_whole_rows(path.name, lines, columns, faults), columns, path.name, numbers.get(table, []), faults)
+    if path.exists():
+        return read_frame(path, tables[table], numbers.get(table, []), faults)
+    if table not in OPTIONAL:
+        faults.append(Fault("error", "CSV001", path.name, "is missing.", "Put it into the edition's folder."))
+    return frame_of([], tables[table], numbers.get(table, []), path.name, faults)
 
 
 def table_of(lines: list[tuple[int, list[str]]], table: str, file: str, faults: list[Fault]) -> pd.DataFrame:
     """Rows of texts, each with its number, as the frame of a table; what is no row or number goes to `faults`."""
-    rows = _figures_only(file, lines, TABLES[table], faults)
-    return _frame(rows, TABLES[table], file, NUMBERS.get(table, []), faults)
-
-
-def _lines(path: Path, faults: list[Fault]) -> list[tuple[int, list[str]]]:
-    """The rows that are not blank, each with the number of the line it begins in."""
-    try:
-        text = file_text(path, "CSV002")
-    except InputError as unread:
-        faults += unread.faults
-        return []
-    lines, begun, reader = [], 1, csv.reader(io.StringIO(text, newline=""), strict=True)
-    try:
-        for cells in reader:
-            if any(cells):
-                lines.append((begun, cells))
-            begun = reader.line_num + 1
-    except csv.Error as fault:
-        said = f"cannot be read: {fault}."
-        faults.append(Fault("error", "CSV003", path.name, said, "Check the quotation marks.", (begun,)))
-    return lines
-
-
-def _whole_rows(file: str, lines: list, columns: list[str], faults: list[Fault]) -> list:
-    header = lines[0][1] if lines else []
-    if header != columns:
-        faults.append(Fault("error", "CSV004", file, *_odd_header(header, lines[1:], columns), (1,)))
-        return []
-    told = _figures_only(file, lines[1:], columns, faults)
-    odd = tuple(row for row, cells in told if len(cells) != len(columns))
-    if odd:
-        said = f"has {len(next(cells for row, cells in lines if row == odd[0]))} cells instead of {len(columns)}."
-        faults.append(Fault("error", "CSV005", file, said, "Check for a comma too many or too few.", odd))
-    wrong = set(odd)
-    return [(row, cells) for row, cells in told if row not in wrong]
-
-
-def _odd_header(header: list[str], below: list, columns: list[str]) -> tuple[str, str]:
-    """What is wrong with the first row of a file, and the remedy."""
-    if not header:
-        return "is empty.", f"The first row must be {','.join(columns)}."
-    missing = [column for column in columns if column not in header]
-    said = f"has no column {', '.join(missing)}." if missing else f"has other columns: {', '.join(header)}."
-    if sorted(header) == sorted(columns):
-        said = f"has its columns in another order: {', '.join(header)}."
-    return next(of_header(header, below, columns), (said, f"The first row must be {','.join(columns)}."))
-
-
-def _figures_only(file: str, lines: list, columns: list[str], faults: list[Fault]) -> list:
-    """The rows without those that are no figures: headers again, the foot of a report."""
-    found, odd = {}, set()
-    for row, cells in lines:
-        if told := of_row(cells, columns):
-            found.setdefault(told, []).append(row)
-            odd.add(row)
-    faults += [Fault("error", "CSV007", file, *told, tuple(rows)) for told, rows in found.items()]
-    return [(row, cells) for row, cells in lines if row not in odd]
-
-
-def _frame(lines: list, columns: list[str], file: str = "", numbers: list[str] = (), faults: list = ()) -> pd.DataFrame:
-    table = pd.DataFrame([cells for _, cells in lines], columns=columns, dtype=object)
-    table["row"] = [row for row, _ in lines]
-    for column in columns:
-        if column in numbers:
-            table[column] = _decimals(table, column, file, faults)
-        else:
-            _odd_texts(table, column, file, faults)
-    return table
-
-
-def _odd_texts(table: pd.DataFrame, column: str, file: str, faults: list[Fault]) -> None:
-    """Texts that hold what nobody sees, or that a spreadsheet would take for a formula."""
-    for text, rows in table.groupby(column, sort=False)["row"]:
-        if told := of_text(text):
-            said = f"{quoted(text)} is no text for a table."
-            faults.append(Fault("error", "CSV008", file, said, told, tuple(rows), column, text))
-
-
-def _decimals(table: pd.DataFrame, column: str, file: str, faults: list[Fault]) -> pd.Series:
-    texts = table[column]
-    readable = texts.str.fullmatch(FIGURE) | (texts == "")
-    for text, rows in table[~readable.astype(bool)].groupby(column, sort=False)["row"]:
-        said = f"{quoted(text)} is not a number."
-        faults.append(Fault("error", "CSV006", file, said, of_figure(text), tuple(rows), column, text))
-    numbers = [Decimal(text) if text and fine else None for text, fine in zip(texts, readable, strict=True)]
-    return pd.Series(numbers, index=table.index, dtype=object)
+    return frame_of(lines, TABLES[table], NUMBERS.get(table, []), file, faults)

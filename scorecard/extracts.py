@@ -232,7 +232,8 @@ def _workbook(path: Path, values: bool):
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of parts that hold no figures: validation, extensions, print settings
-            return load_workbook(path, data_only=values, keep_links=False)
+            with path.open("rb") as file:
+                return load_workbook(file, data_only=values, keep_links=False)
     except Exception as error:  # a damaged workbook raises whatever its part's reader raises
         said = f"cannot be read as a workbook ({type(error).__name__})."
         told = of_content(path.read_bytes(), but=ZIP) or (said, "Save it in Excel as .xlsx.")

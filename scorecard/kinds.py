@@ -42,7 +42,9 @@ def _check(edition: Edition) -> list[Fault]:
     from scorecard.checks import check
     from scorecard.verdicts import faults_of_commentary
 
-    return worst_first([*check(edition), *faults_of_commentary(edition)])
+    found = check(edition)
+    sound = all(fault.grade != "error" for fault in found)
+    return worst_first([*found, *faults_of_commentary(edition, sound)])
 
 
 def _disclosed(edition: Edition) -> Edition:

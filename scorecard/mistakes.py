@@ -110,7 +110,7 @@ def _plain_row(cells: list[str]) -> list[str]:
 
 def of_row(cells: list[str], columns: list[str]) -> tuple[str, str] | None:
     """What a row is that is no figure: the header again, a total or the foot of a report, with the remedy."""
-    if _plain_row(cells) == columns:
+    if plain(cells[0]) == columns[0] and _plain_row(cells) == columns:
         return "repeats the header.", "Delete that row."
     if FOOTERS.fullmatch(cells[0].strip()) and not any(cell.strip() for cell in cells[1:]):
         return f"is no figure but says {quoted(cells[0])}.", "Delete that row."

@@ -104,9 +104,15 @@ def judge_all(edition: Edition) -> dict[str, list[Judged]]:
     return {name: judge(edition, commentary, county) for name, commentary in read.items()}
 
 
-def faults_of_commentary(edition: Edition) -> list[Fault]:
-    """The faults of the commentary files; if they can be read, a warning for each claim that is contradicted."""
+def faults_of_commentary(edition: Edition, sound: bool = True) -> list[Fault]:
+    """The faults of the commentary files; if they can be read, a warning for each claim that is contradicted.
+
+    Only figures without errors (`sound`) can contradict a claim.
+    """
     try:
+        if not sound:
+            load_commentaries(edition)
+            return []
         return [fault for told in judge_all(edition).values() for fault in contradictions(told)]
     except InputError as unread:
         return unread.faults

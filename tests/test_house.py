@@ -18,7 +18,7 @@ HOME = Path(__file__).resolve().parents[1]
 MODULES = sorted((HOME / "scorecard").glob("*.py"))
 NOTEBOOKS = sorted((HOME / "notebooks").glob("*.ipynb"))
 ORDER = [
-    "faults", "periods", "mistakes", "ratings", "trends",
+    "faults", "periods", "mistakes", "frames", "ratings", "trends",
     "catalogue", "dictionary", "disclosure", "areas", "editions", "texts",
     "sums", "years", "measures", "benchmarks", "likeness", "checks",
     "build", "history", "changes", "reconcile",
