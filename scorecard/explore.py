@@ -160,17 +160,17 @@ class Desk:
 
     def _of_one(self, view: View, key: str, whole: bool) -> tuple[list[Chart], list[Row], list[tuple]]:
         """Charts, rows whose figures they show, and what is not shown with the reason, of one indicator."""
-        everything, charts, shown, notes = self._series(key, view.period), [], [], []
-        for area in view.areas:
-            places = {area, *(team.name for team in self.edition.teams_of(area))}
-            rows = [row for row in everything if row.area.name in places]
-            notes += [] if rows else [(f"{subject(self.edition.catalogue[key])}, {area}", NO_FIGURES)]
-            for row in rows:
-                told = self._chart(view, row, everything, whole)
-                drawn_ = isinstance(told, Chart)
-                charts += [told] if drawn_ else []
-                notes += [] if drawn_ else [(f"{subject(row.indicator)}, {row.area.name}", told)]
-                shown += [row, *(peers(row, everything) if drawn_ and view.chart in ACROSS else [])]
+        everything, charts, shown = self._series(key, view.period), [], []
+        places = {area: {area, *(team.name for team in self.edition.teams_of(area))} for area in view.areas}
+        found = {area: [row for row in everything if row.area.name in names] for area, names in places.items()}
+        notes = [(f"{subject(self.edition.catalogue[key])}, {area}", NO_FIGURES) for area in found if not found[area]]
+        chosen = each_once(row for rows in found.values() for row in rows)
+        for row in _one_of_a_kind(chosen) if view.chart in TOGETHER else chosen:
+            told = self._chart(view, row, tuple(other.area.name for other in chosen), everything, whole)
+            drawn_ = isinstance(told, Chart)
+            charts += [told] if drawn_ else []
+            notes += [] if drawn_ else [(f"{subject(row.indicator)}, {row.area.name}", told)]
+            shown += [row, *(peers(row, everything) if drawn_ and view.chart in ACROSS else [])]
         return charts, shown, notes
 
     def _series(self, key: str, period: str) -> list[Row]:
@@ -182,13 +182,14 @@ class Desk:
             self._long[key, period] = rows
         return self._long[key, period]
 
-    def _chart(self, view: View, row: Row, everything: list[Row], whole: bool) -> Chart | str:
-        """The chart of a row, or why there is none."""
-        key = (view[3:], row.indicator.key, row.area.name, row.section.page, whole)
+    def _chart(self, view: View, row: Row, chosen: tuple, everything: list[Row], whole: bool) -> Chart | str:
+        """The chart of a row, or why there is none; where all chosen areas stand in one chart it marks them."""
+        marked = chosen if view.chart in TOGETHER else (row.area.name,)
+        key = (view[3:], row.indicator.key, row.area.name, row.section.page, marked, whole)
         if key not in self._drawn:
             kent = kents(row, everything) if view.comparison in ("all", "kent") else None
             bare = row if view.comparison in ("all", "benchmarks") else replace(row, benchmark=None, england=None)
-            self._drawn[key] = DRAWING[view.chart](bare, kent, everything)
+            self._drawn[key] = DRAWING[view.chart](bare, kent, everything, marked)
         return self._drawn[key]
 
 
@@ -200,35 +201,43 @@ def _by_reason(notes: Iterator[tuple[str, str]]) -> list[str]:
     return [f"{'; '.join(names)}: {reason}." for reason, names in reasons.items()]
 
 
+def _one_of_a_kind(rows: list[Row]) -> list[Row]:
+    """The first row of each kind of area; Kent's, which is held against all areas, only if there is no other."""
+    first: dict[str, Row] = {}
+    for row in rows:
+        first.setdefault(row.area.kind, row)
+    return [row for kind, row in first.items() if kind != "Kent" or len(first) == 1]
+
+
 # --- one chart each -----------------------------------------------------------------------------------
 
 
-def _trend(row: Row, kent: Row | None, everything: list[Row]) -> Chart | str:
+def _trend(row: Row, kent: Row | None, everything: list[Row], marked: tuple) -> Chart | str:
     return trend(row, kent)
 
 
-def _ranked(row: Row, kent: Row | None, everything: list[Row]) -> Chart | str:
+def _ranked(row: Row, kent: Row | None, everything: list[Row], marked: tuple) -> Chart | str:
     others = peers(row, everything)
     return ranked(row, others, kent) if sum(other.latest.value is not None for other in others) > 1 else ALONE
 
 
-def _funnel(row: Row, kent: Row | None, everything: list[Row]) -> Chart | str:
+def _funnel(row: Row, kent: Row | None, everything: list[Row], marked: tuple) -> Chart | str:
     return funnels([row], everything)[0] if has_funnel(row, everything) else NO_FUNNEL
 
 
-def _xmr(row: Row, kent: Row | None, everything: list[Row]) -> Chart | str:
+def _xmr(row: Row, kent: Row | None, everything: list[Row], marked: tuple) -> Chart | str:
     return refused(row) or xmr_chart(row)
 
 
-def _multiples(row: Row, kent: Row | None, everything: list[Row]) -> Chart | str:
+def _multiples(row: Row, kent: Row | None, everything: list[Row], marked: tuple) -> Chart | str:
     others = peers(row, everything)
     known = any(figure.value is not None for other in others for figure in other.series)
-    return multiples(row, others, kent) if known else ALONE
+    return multiples(row, others, kent, marked) if known else ALONE
 
 
 DRAWING = {"trend": _trend, "ranked": _ranked, "funnel": _funnel, "xmr": _xmr, "multiples": _multiples}
-ACROSS, LATEST = ("ranked", "funnel", "multiples"), ("ranked", "funnel")
-"""The charts that show all areas, and those of them that show the latest figure only."""
+ACROSS, LATEST, TOGETHER = ("ranked", "funnel", "multiples"), ("ranked", "funnel"), ("multiples",)
+"""The charts that show all areas, those of them that show the latest figure only, and those that one chart serves."""
 
 
 # --- the figures --------------------------------------------------------------------------------------

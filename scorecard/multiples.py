@@ -1,7 +1,7 @@
 """One measure in all areas of a kind: a small trend for each on the same scale."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from decimal import Decimal
 
 import numpy as np
@@ -29,11 +29,16 @@ from scorecard.style import GAP, LINE, SIZE, WIDTH, clean, house, wrap
 
 ABREAST, PLOT, BETWEEN = 2, 46, 12
 """How many stand side by side, the height of each plot and the room below it, in points."""
+OWN = LOOKS["area"].colour
+"""The colour of the names of chosen areas, which are bold too."""
 
 
 @house()
-def multiples(row: Row, others: Sequence[Row], kent: Row | None = None) -> Chart:
-    """The trend of `row`'s measure in each of `others` on one scale, with target and, as a thin line, Kent's trend."""
+def multiples(row: Row, others: Sequence[Row], kent: Row | None = None, chosen: Collection[str] = ()) -> Chart:
+    """The trend of `row`'s measure in each of `others` on one scale, with target and, as a thin line, Kent's trend.
+
+    The names of the areas in `chosen` are marked.
+    """
     words = load_phrases()
     green = sum(other.rag.word == Rag.GREEN for other in others)
     rated = any(other.rag.word for other in others)
@@ -42,10 +47,9 @@ def multiples(row: Row, others: Sequence[Row], kent: Row | None = None) -> Chart
     finding = words.say("multiples", "rated" if rated else "no target", **told)
     shown = [figure.period for figure in row.series]
     source = source_of(row, [f for other in (*others, *([kent] if kent else [])) for f in other.series], shown)
-    sheet = _draw(row, others, kent, (finding, _subtitle(row, kent, shown), source))
-    alt = _alt(row, others, kent, shown)
-    words_ = (finding, _subtitle(row, kent, shown), source)
-    return finished("multiples", row, words_, alt, sheet, _table(row, others, kent))
+    told = (finding, _subtitle(row, kent, shown), source)
+    sheet, alt = _draw(row, others, kent, told, chosen), _alt(row, others, kent, shown)
+    return finished("multiples", row, told, alt, sheet, _table(row, others, kent))
 
 
 def _subtitle(row: Row, kent: Row | None, shown: list[str]) -> str:
@@ -61,21 +65,20 @@ def _values(row: Row, others: Sequence[Row], kent: Row | None) -> list[Decimal]:
     return [value for value in [*series, bounds_of(row).target] if value is not None]
 
 
-def _draw(row: Row, others: Sequence[Row], kent: Row | None, words: tuple[str, str, str]) -> Sheet:
+def _draw(row: Row, others: Sequence[Row], kent: Row | None, words: tuple, chosen: Collection[str]) -> Sheet:
     wide, head = WIDTH / ABREAST - GAP, SIZE * LINE
     names = [[*wrap(other.area.name, wide, bold=True), _told(other)] for other in others]
     lines = [range(start, min(start + ABREAST, len(others))) for start in range(0, len(others), ABREAST)]
     heads = [max(len(names[i]) for i in line) * head + 4 for line in lines]
     sheet = Sheet(sum(heads) + len(lines) * (PLOT + BETWEEN), *words)
-    top = sheet.height
+    top, values = sheet.height, _values(row, others, kent)
     for above, line in zip(heads, lines, strict=True):
         for place, i in enumerate(line):
             left, floor = place * WIDTH / ABREAST, top - above - PLOT
             for k, text in enumerate(names[i]):
-                own = k < len(names[i]) - 1
-                colour = {"colour": LOOKS["area"].colour} if own and others[i].area == row.area else {}
-                sheet.word(left + 2, top - (k + 0.8) * head, text, bold=own, **colour)
-            _panel(sheet, others[i], kent, Scale.over(_values(row, others, kent), 0, floor, floor + PLOT), left)
+                own = k < len(names[i]) - 1 and others[i].area.name in chosen
+                sheet.word(left + 2, top - (k + 0.8) * head, text, bold=own, **({"colour": OWN} if own else {}))
+            _panel(sheet, others[i], kent, Scale.over(values, row.indicator.decimals, floor, floor + PLOT), left)
         top -= above + PLOT + BETWEEN
     return sheet
 
