@@ -1,4 +1,4 @@
-"""The command line: `scorecard ratings`, `reconcile`, `check`, `packs` and `new-edition`."""
+"""The command line: `scorecard ratings`, `reconcile`, `check` and `packs`; the others come from their modules."""
 
 import json
 import os
@@ -72,7 +72,8 @@ def reconcile(edition_name):
     from scorecard.reconcile import is_reconciled, summary
     from scorecard.reconcile import reconcile as held_against_print
 
-    judged = held_against_print(read_checked(edition_name, as_held=True))
+    edition = read_checked(edition_name, as_held=True)
+    judged = held_against_print(edition)
     different = judged[judged["outcome"] != "agrees"]
     click.echo(summary(judged).to_string(index=False))
     click.echo(f"\n{len(different)} differences:" if len(different) else "\nNo differences.")
@@ -80,6 +81,7 @@ def reconcile(edition_name):
         place = f"{told.indicator} {told.area} {told.period}{f', {told.page}' if told.page else ''}"
         said = told.reason if isinstance(told.reason, str) else "No reason is given in known_exceptions.csv."
         click.echo(f"  {told.outcome}: {place}, {told.kind}: printed {told.printed}, computed {told.computed}. {said}")
+    click.echo(f"\n{edition.disclosure.of_what_is_held}")
     sys.exit(0 if is_reconciled(judged) else 1)
 
 

@@ -20,9 +20,10 @@ def changes(earlier, later, kind, form):
     from scorecard.changes import changes as changes_between
     from scorecard.editions import load_edition
 
-    told = changes_between(load_edition(earlier), load_edition(later))
+    now = load_edition(later)
+    told = changes_between(load_edition(earlier), now)
     told = told[told["kind"] == kind] if kind else told
-    click.echo(_csv(told) if form == "csv" else "\n".join(_tables(told)), nl=False)
+    _print(told, now, form, "\n".join(_tables(told)))
 
 
 @click.command()
@@ -39,11 +40,14 @@ def history(name, indicator, area, form):
     told = joined([*load_before(edition), edition])
     told = told[told["indicator"] == edition.indicator(indicator).key] if indicator else told
     told = told[told["area"] == edition.areas[area].name] if area else told
-    click.echo(_csv(told) if form == "csv" else told.fillna("").to_string(index=False) + "\n", nl=False)
+    _print(told, edition, form, told.fillna("").to_string(index=False) + "\n")
 
 
-def _csv(frame) -> str:
-    return frame.to_csv(index=False, lineterminator="\n")
+def _print(told, edition, form: str, table: str) -> None:
+    """The rows in the form asked for, with the disclosure policy of the newest edition, which holds for all."""
+    policy = edition.disclosure
+    said = told.assign(disclosure=policy.name).to_csv(index=False, lineterminator="\n")
+    click.echo(said if form == "csv" else f"{table}\n{policy.said}\n", nl=False)
 
 
 def _tables(told):

@@ -31,6 +31,7 @@ def claims(name, area, verdict):
             right = f": {one.said} ({one.where})" if one.said else ""
             click.echo(f"  {one.verdict}  {one.indicator}  {one.claim.words}{right}")
     counts = ", ".join(f"{count} {word}" for word, count in summary(told).items())
+    click.echo(edition.disclosure.of_what_is_held)
     click.echo(f"{len(told)} claims in edition {name}: {counts}.")
 
 

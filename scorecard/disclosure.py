@@ -22,6 +22,8 @@ WITHHELD = "c (few children)"
 """The reason that stands for a withheld figure, in every output."""
 ROOM = 2
 """Whoever works out the limits of a hidden count must be left with at least three numbers."""
+AS_HELD = "Figures as they are held, for those who check them: what the disclosure policy withholds is among them."
+"""What a command says that shows everything although the edition's policy withholds something."""
 TELLING = ("conflicts", "printed", "known_exceptions", "exception_series")
 """Tables that could tell a figure that is withheld."""
 ENDLESS = Decimal("Infinity")
@@ -42,6 +44,11 @@ class Policy:
     def is_small(self, count: Decimal) -> bool:
         """Whether the policy withholds a count of this size."""
         return self.smallest <= count <= self.largest
+
+    @property
+    def of_what_is_held(self) -> str:
+        """What stands below figures as they are held."""
+        return AS_HELD if self.largest else self.said
 
 
 @cache

@@ -68,6 +68,7 @@ def confidence(name):
     for page, rows in pages.items():
         for heading, told in (("ratings", confidence_counts(rows)), ("arrows", arrow_counts(rows))):
             click.echo(f"{page}, {heading}:\n{told.to_string(index=False)}\n")
+    click.echo(edition.disclosure.said)
 
 
 def read_checked(name: str, as_held: bool = False):

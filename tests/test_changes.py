@@ -249,12 +249,15 @@ def run(*words):
 def test_the_command_prints_the_same_changes_as_csv(told):
     done = run("changes", "--from", "2022-12", "--to", "2024-07", "--format", "csv")
     assert done.exit_code == 0
-    assert pd.read_csv(StringIO(done.stdout)).shape == (len(told), len(CHANGES))
+    printed = pd.read_csv(StringIO(done.stdout))
+    assert list(printed.columns) == [*CHANGES, "disclosure"]
+    assert (len(printed), set(printed["disclosure"])) == (len(told), {"as published"})
 
 
 def test_the_command_prints_one_kind_as_a_table():
     done = run("changes", "--from", "2022-12", "--to", "2024-07", "--kind", "team")
     assert (done.exit_code, done.stdout.splitlines()[0]) == (0, "team: 1 merged")
+    assert done.stdout.splitlines()[-1].startswith("Disclosure control: as published.")
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 from scorecard.catalogue import PARAMS
+from scorecard.changes import changes
 from scorecard.disclosure import (
     WITHHELD,
     Counts,
@@ -33,6 +34,7 @@ from scorecard.disclosure import (
 )
 from scorecard.editions import load_edition
 from scorecard.faults import InputError
+from scorecard.history import history
 from scorecard.sums import breakdowns
 
 PUBLISH = policy_called("publish")
@@ -404,6 +406,47 @@ def test_a_result_of_two_pupils_goes(parenting):
     depth = "Writing (teacher assessment, greater depth)"
     assert depth in set(held.attainment["measure"])
     assert depth not in set(safe.attainment["measure"])
+
+
+# --- everything made of an edition ----------------------------------------------------------------------------
+
+
+def with_counts(held, counts: dict[tuple[str, str, str], tuple[str, str, str]]):
+    """An edition with other numbers in some cells of its observations: value, numerator, denominator."""
+    table = held.observations.copy()
+    for key, numbers in counts.items():
+        cells = zip(table["indicator"], table["area"], table["period"], strict=True)
+        (place,) = (number for number, cell in zip(table.index, cells, strict=True) if cell == key)
+        for column, number in zip(("value", "numerator", "denominator"), numbers, strict=True):
+            table.at[place, column] = Decimal(number) if number else None
+    return replace(held, observations=table)
+
+
+OTHERS = {
+    "a percentage and the cell hidden with it": {
+        ("CYPE8", "Ashford", "2024-25 Q1"): ("18.2", "4", "22"),
+        ("CYPE8", "Folkestone and Hythe", "2024-25 Q1"): ("75.0", "12", "16"),
+    },
+    "two counts": {("EH43", "Ashford", "2024-07"): ("3", "", ""), ("EH43", "Canterbury", "2024-07"): ("2", "", "")},
+    "one month of a rolling count": {("EH43", "Dartford", "2024-05"): ("4", "", "")},
+}
+
+
+@pytest.mark.parametrize("counts", OTHERS.values(), ids=list(OTHERS))
+def test_other_withheld_numbers_leave_the_same_edition(editions, counts):
+    """Sentences, charts, reports and series are made of the edition alone: the same edition gives the same of all."""
+    raw, safe = editions
+    other = with_counts(raw, counts)
+    assert not raw.same(other)
+    assert safe.same(disclosed(other, PUBLISH))
+
+
+def test_other_numbers_of_an_earlier_edition_leave_the_same_series_and_changes(published):
+    """December 2022 is as published: EH43 of Ashford is 1 there, and 2 here."""
+    december = load_edition("2022-12")
+    other = with_counts(december, {("EH43", "Ashford", "2022-12"): ("2", "", "")})
+    assert history([december, published]).equals(history([other, published]))
+    assert changes(december, published).equals(changes(other, published))
 
 
 # --- packs ----------------------------------------------------------------------------------------------------

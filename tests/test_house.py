@@ -38,6 +38,17 @@ ORDER = [
 """A module imports only from those left of it. A new module is put into its place here, and nowhere else."""
 
 
+def test_the_list_for_newcomers_names_every_module():
+    listed = (HOME / "CONTRIBUTING.md").read_text(encoding="utf-8").split("```")[1]
+    assert set(ORDER) - set(re.findall(r"\w+", listed)) == set()
+
+
+def test_only_checks_and_the_command_line_hold_withheld_figures():
+    """Whatever else loads an edition cannot show what its disclosure policy withholds."""
+    holding = {path.stem for path in MODULES if "as_held=True" in path.read_text(encoding="utf-8")}
+    assert holding == {"checks", "kinds", "month_cli", "commentary_cli", "__main__"}
+
+
 # --- imports go one way ---------------------------------------------------------------------------
 
 
