@@ -15,7 +15,7 @@ from typing import Any, ClassVar
 import yaml
 
 from scorecard.faults import Fault, InputError, nearest, quoted
-from scorecard.mistakes import file_text
+from scorecard.mistakes import file_text, of_text
 from scorecard.ratings import Polarity
 from scorecard.trends import INTERVALS
 
@@ -257,6 +257,8 @@ def _odd_words(path: Path, name: str, entry: dict) -> list[Fault]:
     """Words that the program does not know, where it knows all there are."""
     forms = {field.name: YAML_FORM[field.type] for field in fields(Indicator) if field.name in entry}
     faults = [fault for field in forms for fault in misfits(path.name, entry[field], forms[field], f"{name}, {field}")]
+    texts = [(field, text, of_text(text)) for field, text in entry.items() if isinstance(text, str)]
+    faults += [_odd("007", path, f"{name}, {field}: {quoted(text)}.", told) for field, text, told in texts if told]
     if faults:
         return faults
     known = {"polarity": ("003", (None, *Polarity)), "interval": ("006", INTERVALS)}

@@ -303,7 +303,7 @@ def write_report(content: bytes, out: Path, name: str) -> Path:
 
     `InputError` if it cannot be written there.
     """
-    path = out if out.suffix == ".docx" else out / name
+    path = out if out.suffix == ".docx" else out / Path(name).name
     part = path.with_name(f".{path.name}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
