@@ -173,14 +173,12 @@ class Court:
 
     def _band(self, claim: Claim) -> Held:
         standard = self.row.standard
-        if standard.polarity is not Polarity.TARGET or None in (standard.target, standard.tolerance):
+        named, distance = ("target", standard.tolerance) if claim.of[0] == "target" else ("floor", standard.floor)
+        if standard.polarity is not Polarity.TARGET or None in (standard.target, distance):
             return UNVERIFIABLE, None
-        ends, where = (
-            (standard.target - standard.tolerance, standard.target + standard.tolerance),
-            f"standards.csv row {standard.row}",
-        )
+        ends, where = (standard.target - distance, standard.target + distance), f"standards.csv row {standard.row}"
         verdict = CONFIRMED if all(map(same, claim.numbers, ends)) else CONTRADICTED
-        return verdict, Known(standard.target, f"{ends[0]} to {ends[1]} is the target range of {standard.year}", where)
+        return verdict, Known(standard.target, f"{ends[0]} to {ends[1]} is the {named} range of {standard.year}", where)
 
     def _spread(self, claim: Claim) -> Held:
         rows = self.ground.below()

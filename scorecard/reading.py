@@ -96,7 +96,7 @@ class Sentence:
             breaks = [m for m in self.marks if m.kind == "break" and m.end <= end]
             begin = breaks[-1].end if breaks else 0
             inside = [m for m in self.marks if begin <= m.start and m.end <= end]
-            anchors = [m for m in inside if m.kind in ANCHORS and not self._is_object(m)]
+            anchors = [m for m in inside if m.kind in ANCHORS and not self._is_object(m) and not self._is_measure(m)]
             if anchors:
                 return (anchors[-1].kind, anchors[-1].name)
             plain = self._plain(begin, end, inside)
@@ -114,6 +114,11 @@ class Sentence:
         if not before or before[-1].kind not in {"relation", "number", "own"}:
             return False
         return before[-1].kind != "number" or bool(re.fullmatch(r"\s*", self._gap(before[-1], mark)))
+
+    def _is_measure(self, mark: Mark) -> bool:
+        """Whether the county's name is a part of the measure's: (Kent responsible EHCPs)."""
+        after = re.match(r"\W*(\w+)", self.text[mark.end :])
+        return mark.kind == "own" and bool(after) and bool(words_of(after[1], ()) & self.topic)
 
     def _plain(self, begin: int, end: int, inside: list[Mark]) -> set[str]:
         """The words between two places that tell something and are no marks."""
@@ -157,10 +162,12 @@ class Sentence:
             anchor = self._anchor(i)
             spread = re.search(r"\b(?:rang|var|between|differ)\w*\b", self.text[: low.start], re.IGNORECASE)
             many = [m for m in self.marks if m.kind == "everywhere"]
-            if (anchor and anchor[0] == "target") or (spread and many):
+            banded = anchor and anchor[0] in STANDARDS
+            if banded or (spread and many):
                 self.used |= {i, j}
-                kind = "band" if anchor and anchor[0] == "target" else "spread"
-                yield self._claim(kind, low, high, numbers=(low.number, high.number), unit=high.unit)
+                kind = "band" if banded else "spread"
+                of = anchor if banded else VALUE
+                yield self._claim(kind, low, high, numbers=(low.number, high.number), unit=high.unit, of=of)
 
     def _from_to(self) -> Iterator[Claim]:
         """`from 68.3% in 2022/23 to 67.8% in 2023/24`: the earlier figure and the later one."""
@@ -316,7 +323,9 @@ class Sentence:
                 gap = self.text[told.end : mark.start]
                 return (told.kind, told.name) if self._linked(told, gap) and not self._anchor_taken(at) else None
             text = self.text[told.start : told.end]
-            if told.kind in {"number", "direction", "extreme"} or (told.kind == "break" and text not in {" - ", " – "}):
+            if told.kind in {"number", "direction", "extreme"} or (
+                told.kind == "break" and text not in {" - ", " – ", ":"}
+            ):
                 return None
         return None
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from scorecard.areas import Area
-from scorecard.claims import Vocabulary, load_vocabulary, sentences, words_of
+from scorecard.claims import Vocabulary, load_vocabulary, marks, sentences, words_of
 from scorecard.comparing import Reading
 from scorecard.court import CONFIRMED, CONTRADICTED, UNVERIFIABLE, Court, Verdict
 from scorecard.editions import Edition
@@ -59,11 +59,20 @@ def judge_entry(entry: Entry, area: Area, county: County, words: Vocabulary) -> 
 
 
 def _subject(sentence: str, known: list[Ground], before: Ground, words: Vocabulary) -> tuple[Ground, int]:
-    """The indicator that a sentence is about, and how many words it shares with its measure."""
+    """What a sentence is about, and how many words it shares with the measure.
+
+    Where pages rate an indicator in two years, a sentence that names the other year speaks of that, and so do those
+    that follow it.
+    """
     said = words_of(sentence, words.told["common"])
     shared = {i: len(said & topic(ground, words)) for i, ground in enumerate(known)}
-    best = max(shared, key=lambda i: (shared[i], known[i] is before))
-    return known[best], shared[best]
+    best = max(shared, key=lambda i: (shared[i], known[i].indicator is before.indicator))
+    ground = known[best]
+    named = {mark.name for mark in marks(sentence, words, ground.edition.as_at) if mark.kind == "period"}
+    other = [row for row in ground.rows if row.latest.period in named - {ground.row.latest.period}]
+    if other and ground.row.latest.period not in named:
+        return Ground(ground.county, other), shared[best]
+    return before if before.indicator is ground.indicator else ground, shared[best]
 
 
 def topic(ground: Ground, words: Vocabulary) -> set[str]:

@@ -17,6 +17,7 @@ from pathlib import Path
 import yaml
 
 from scorecard.claims import load_vocabulary, sentences
+from scorecard.drafts import draft
 from scorecard.editions import EDITIONS, load_edition
 from scorecard.ground import County
 from scorecard.texts import Commentary, Entry, load_commentary
@@ -131,6 +132,12 @@ def invented(county: County) -> tuple[list[tuple[str, str]], list[dict]]:
     return [(told["text"], verdict_of(one)) for told, one in zip(labels, held, strict=True)], labels
 
 
+def drafted(county: County, area: str, elsewhere: Path = HERE / "none") -> tuple[Counter, Commentary]:
+    """What becomes of the claims that the program's own drafts about an area make: they are true by making."""
+    made = draft(county.edition, county.edition.areas[area], folder=elsewhere)
+    return Counter(str(one.verdict) for one in judge(county.edition, made, county)), made
+
+
 def show(name: str, found: list[tuple[str, str]], labels: list[dict]) -> None:
     """Print the confusion table of a text, its precision and its recall, and what was misread."""
     table = confusion(found, labels)
@@ -160,6 +167,11 @@ def main() -> None:
         if "--misses" in sys.argv:
             print(*(f"  missed, {kind}: {false}" for kind, false in missed), sep="\n")
         print()
+    for name in ("2024-07", "2022-12"):
+        county, counted = County(load_edition(name, as_held=True)), Counter()
+        for area in county.edition.printed_areas:
+            counted += drafted(county, area.name)[0]
+        print(f"drafts of {name} about all areas, claims {dict(counted)}")
     show("invented", *invented(read(min(TEXTS, key=lambda name: TEXTS[name] != EDITIONS))[0]))
 
 
