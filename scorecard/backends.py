@@ -88,9 +88,12 @@ def run_jobs(
 ) -> Iterator[Outcome]:
     """Do `work` for each job in a process of its own, `workers` at once; the outcomes as they come.
 
-    `rehearse` does once, before the processes are forked, what each of them would else do again.
+    `rehearse` does once, before the processes are forked, what each of them would else do again; only if there are
+    more jobs than workers.
     """
-    context, waiting, running = _context(rehearse) if jobs and not stop.asked else None, list(jobs), {}
+    context, waiting, running = None, list(jobs), {}
+    if jobs and not stop.asked:
+        context = _context(rehearse if len(jobs) > workers else _nothing)
     _prctl(PR_SET_CHILD_SUBREAPER, 1)
     others = set(_children())
     try:
@@ -109,6 +112,10 @@ def run_jobs(
         for begun in running.values():
             begun.end()
     yield from (Outcome(job, "not begun") for job in waiting)
+
+
+def _nothing() -> None:
+    """What is rehearsed when no process makes a second pack."""
 
 
 @cache

@@ -68,11 +68,18 @@ def _counts(edition: Edition, area: Area) -> dict[str, int]:
     return counts(build_scorecard(edition, area))
 
 
+_rehearsed: set[str] = set()
+"""The editions whose packs this process has rehearsed."""
+
+
 def _rehearse(edition: Edition) -> None:
     """All charts of one district: later packs repeat most of their words, and styles and glyphs are loaded."""
     from scorecard import charts, checks, markup, signals
     from scorecard.build import build_rows, build_scorecard
 
+    if edition.name in _rehearsed:
+        return
+    _rehearsed.add(edition.name)
     checks.check(load_edition(edition.name))
     markup.load_templates()
     everything, kent = list(build_rows(edition)), edition.areas.kent
