@@ -23,7 +23,7 @@ packs: $(READY)  ## Render the packs of Kent and its districts (EDITION=2024-07 
 test: $(READY)  ## Run every check and test
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
-	$(PY) -m pytest
+	$(PY) -m pytest -n 2 --dist loadfile
 
 notebooks: $(READY)  ## Run every notebook again and store its outputs as the reference
 	$(PY) tests/refresh_notebooks.py

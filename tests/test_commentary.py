@@ -439,10 +439,10 @@ BROKEN = {
     "field with a format": ('"{number}%"', '"{number:>99}%"', "PHR004", "units: %: {number} is not a field"),
     "field by position": ('"{number}%"', '"{}%"', "PHR004", "units: %: {} is not a field"),
     "brace not closed": ('"{number}%"', '"{number%"', "PHR004", "units: %: its braces do not match"),
-    "text without quotation marks": ('up: "up"', "up: yes", "PHR004", "moves: up: is not text"),
+    "text without quotation marks": ('up: "up"', "up: 12", "PHR004", "moves: up: is not text"),
     "phrase missing": ('  up: "up"\n', "", "PHR002", "moves: the phrase up is missing"),
     "phrase not known": ('  up: "up"', '  up: "up"\n  upp: "up"', "PHR003", "moves: upp is not one of its phrases"),
-    "name that is not text": ('  up: "up"', '  up: "up"\n  no: "up"', "PHR003", "moves: False is not one of its"),
+    "name that is not text": ('  up: "up"', '  up: "up"\n  12: "up"', "PHR003", "moves: 12 is not one of its"),
     "group not known": ("moves:", "movs:", "PHR001", "the group movs is not known"),
 }  # fmt: skip
 
