@@ -24,8 +24,8 @@ FIXED = datetime(2000, 1, 1)
 """When every workbook is said to be made: a date of the run would make its bytes differ."""
 ONE_TABLE = "This sheet holds one table. Shorthand in square brackets is explained on the sheet Notes."
 NARROWEST, WIDEST, WIDEST_NOTE = 9, 46, 110
-TOP, LINE, A4 = 2, 15, 9
-"""The row of a table's heads, the height of a line in points, and Excel's number for the size of paper."""
+TOP, LINE, A4, REPEATED = 2, 15, 9, 3
+"""The row of the heads, a line in points, the number of the paper, columns on each page of a table too wide for one."""
 DECIMALS = 8
 
 
@@ -114,7 +114,7 @@ def _table(page, sheet: Sheet, number: int, looks: _Looks, widest: int = WIDEST)
         page.set_row(row, _height(cells, widths))
         for place, (column, text) in enumerate(zip(sheet.columns, cells, strict=True)):
             _cell(page, row, place, text, column, looks)
-    _on_paper(page)
+    _on_paper(page, wide=sum(widths) > WIDEST_NOTE * 2)
     page.repeat_rows(TOP)
 
 
@@ -123,10 +123,15 @@ def _height(texts: Sequence[str], widths: Sequence[int]) -> int:
     return LINE * max(len(wrap(text, width - 1)) or 1 for text, width in zip(texts, widths, strict=True))
 
 
-def _on_paper(page) -> None:
+def _on_paper(page, wide: bool = False) -> None:
+    """How a sheet is printed: as wide as the paper, or on as many pages as it needs if that could not be read."""
     page.set_landscape()
     page.set_paper(A4)
-    page.fit_to_pages(1, 0)
+    if wide:
+        page.repeat_columns(0, REPEATED - 1)
+        page.set_print_scale(70)
+    else:
+        page.fit_to_pages(1, 0)
 
 
 def _absent(column: Column, cells: Sequence[str]) -> str:
