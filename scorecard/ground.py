@@ -19,12 +19,16 @@ MONTHS = {"months": 1, "quarters": 3, "terms": 4, "years": 12}
 
 
 class Known(NamedTuple):
-    """A figure, what it is in words, where it stands, and whether a claim that differs is wrong."""
+    """A figure, what it is in words, where it stands, and whether a claim that differs is wrong.
+
+    `beside` is the year of the figure that the table prints in its place, if that is another one.
+    """
 
     value: Decimal
     said: str
     where: str
     firm: bool = True
+    beside: str = ""
 
 
 def same(claimed: Decimal, known: Decimal) -> bool:
@@ -186,7 +190,9 @@ class Ground:
             for told in published(self.edition.name).get((self.indicator.key, year, area), ()):
                 if told.value is not None:
                     where = f"benchmarks_derived.csv row {told.row}"
-                    found.append(Known(told.value, f"{area} {year} (data of {told.vintage})", where, self._alike))
+                    said = f"{area} {year} (data of {told.vintage})"
+                    other = printed_year if printed_year not in (None, year) else ""
+                    found.append(Known(told.value, said, where, self._alike, other))
         return found
 
     @cached_property

@@ -54,7 +54,8 @@ def profile(dashboard: Dashboard, scope: str, year: str = "") -> Chart:
     total = next(profile for profile in told if profile.phase.part == "total")
     when = load_phrases().say("dashboard", "year", year=year) if year else ""
     finding = _say(dashboard, "profile", total, year=when)
-    subtitle = f"Most recent judgements by type of school, {_month(dashboard)}, numbers and per cent {dashboard.good}"
+    which = f"Judgements of {year} so far" if year else "Most recent judgements"
+    subtitle = f"{which} by type of school, {_month(dashboard)}, numbers and per cent {dashboard.good}"
     bars = [_bar(dashboard, profile, profile.phase.name, profile is total) for profile in told]
     return _stacked(dashboard, f"profile-{scope}", (finding, subtitle), bars)
 

@@ -5,6 +5,7 @@ instead of 47) and leaves the drawn words of RAG untagged.
 """
 
 import io
+import os
 import re
 import shutil
 import subprocess
@@ -16,6 +17,8 @@ from scorecard.faults import Fault, InputError
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 SECONDS = 120
+ALONE = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
+"""Chromium's sandbox cannot be had by root, as in a container; everybody else has it."""
 ROLES = {"/Strong": "/Span", "/Em": "/Span"}
 """Structure types that only later versions of PDF know, as those that all readers know."""
 BEGINS, ENDS = {"BT", "m", "re"}, {"ET", "f", "f*", "F", "S", "s", "B", "B*", "b", "b*", "n"}
@@ -37,7 +40,7 @@ def print_pdf(page: Path, title: str) -> bytes:
     """The PDF of an HTML page; `InputError` if the browser fails."""
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder, "page.pdf")
-        words = ["--headless=new", "--no-sandbox", "--disable-gpu", "--no-pdf-header-footer",
+        words = [*ALONE, "--headless=new", "--disable-gpu", "--no-pdf-header-footer",
                  "--generate-pdf-document-outline", f"--user-data-dir={folder}/profile", f"--print-to-pdf={out}",
                  page.resolve().as_uri()]  # fmt: skip
         try:

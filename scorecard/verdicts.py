@@ -20,7 +20,8 @@ SHARED = 3  # words that a later sentence shares with the measure, so that its f
 class Judged:
     """One claim with its verdict. `said` is what the edition holds and `where` it stands (file and row).
 
-    `row` is the line of its paragraph, `entry` that of its heading."""
+    `row` is the line of its paragraph, `entry` that of its heading; `beside` the year of the benchmark that the table
+    prints, if the claim is about that of another year."""
 
     claim: Claim
     sentence: str
@@ -32,6 +33,7 @@ class Judged:
     file: str = ""
     entry: int = 0
     area: str = ""
+    beside: str = ""
 
 
 def judge(edition: Edition, commentary: Commentary, county: County | None = None) -> list[Judged]:
@@ -98,8 +100,8 @@ def _judged(sentence: str, ground: Ground, words: Vocabulary, on: bool, sure: in
         if verdict is CONFIRMED and (elsewhere or claim.soft) and claim.kind in {"direction", "relation"}:
             verdict, known = UNVERIFIABLE, None
         if not (claim.kind == "measure" and verdict is not CONTRADICTED):
-            said = (known.said, known.where) if known else ("", "")
-            found.append(Judged(claim, sentence, ground.indicator.key, verdict, *said))
+            told = {"said": known.said, "where": known.where, "beside": known.beside} if known else {}
+            found.append(Judged(claim, sentence, ground.indicator.key, verdict, **told))
     return found
 
 
@@ -122,19 +124,29 @@ def faults_of_commentary(edition: Edition, sound: bool = True) -> list[Fault]:
         if not sound:
             load_commentaries(edition)
             return []
-        return [fault for told in judge_all(edition).values() for fault in contradictions(told)]
+        return [fault for told in judge_all(edition).values() for fault in doubts(told)]
     except InputError as unread:
         return unread.faults
 
 
-def contradictions(told: Iterable[Judged]) -> Iterator[Fault]:
-    """A warning for each claim that the figures contradict, with its sentence, what is right and where it stands."""
+def doubts(told: Iterable[Judged]) -> Iterator[Fault]:
+    """A warning for each claim that the figures contradict, and for each benchmark of another year than the table's.
+
+    With the sentence, what is right and where it stands.
+    """
     for one in told:
         if one.verdict is CONTRADICTED:
-            said = f'{one.indicator}: "{one.claim.words}" is contradicted: {one.said}. The sentence: "{one.sentence}"'
+            said = f'"{one.claim.words}" is contradicted: {one.said}.'
             remedy = f"Correct the sentence, or {one.where}." if one.where else "Correct the sentence."
-            place = {"indicator": one.indicator, "area": one.area}
-            yield Fault("warning", "TXT101", one.file, said, remedy, (one.row,), **place)
+            yield _doubt("TXT101", one, said, remedy)
+        elif one.verdict is CONFIRMED and one.beside:
+            said = f'"{one.claim.words}" is {one.said}; the table prints {one.beside}.'
+            yield _doubt("TXT102", one, said, "Quote the year that the table prints.")
+
+
+def _doubt(code: str, one: Judged, said: str, remedy: str) -> Fault:
+    said = f'{one.indicator}: {said} The sentence: "{one.sentence}"'
+    return Fault("warning", code, one.file, said, remedy, (one.row,), indicator=one.indicator, area=one.area)
 
 
 def summary(told: Iterable[Judged]) -> dict[str, int]:

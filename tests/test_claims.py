@@ -159,11 +159,28 @@ def test_a_figure_is_held_against_its_period(county, text, words, verdict):
 
 def test_a_contradiction_names_what_is_right_and_where_it_stands(edition, county):
     told = verdicts.judge(edition, load_commentary(edition, edition.areas.kent), county)
-    fault = next(fault for fault in verdicts.contradictions(told) if fault.indicator == "SCS37")
+    fault = next(fault for fault in verdicts.doubts(told) if fault.indicator == "SCS37")
     assert fault.place == "commentary/kent.md row 71"
     assert '"80.0%" is contradicted: 85.0% the target of 2023-24.' in fault.message
     assert "which is above the 80.0% Target." in fault.message
     assert fault.remedy == "Correct the sentence, or standards.csv row 21."
+
+
+@pytest.mark.parametrize(
+    ("sentence", "codes"),
+    [
+        ("It is 23.1%, against 19.4% for statistical neighbours in 2022/23.", []),
+        ("It is 23.1%, against 20.4% for statistical neighbours in 2021/22.", ["TXT102"]),
+        ("It is 23.1%, against 21.5% for England in 2021/22.", ["TXT102"]),
+        ("It is 23.1%, against 20.4% for statistical neighbours in 2022/23.", ["TXT101"]),
+    ],
+    ids=["the table's year", "neighbours a year before", "England a year before", "that figure under another year"],
+)
+def test_a_benchmark_of_another_year_than_the_table_prints_is_told(county, sentence, codes):
+    """SCS03 prints 19.4 and 22.4 for 2022-23; the department's data for 2021-22 are 20.43 and 21.5."""
+    entry = Entry(("SCS03",), "SCS03", ((1, f"The percentage of re-referrals: {sentence}"),), {}, FRONT)
+    told = verdicts.judge_entry(entry, county.edition.areas["Kent"], county, WORDS)
+    assert [fault.code for fault in verdicts.doubts(told)] == codes
 
 
 def test_a_model_of_neighbours_that_is_not_in_force_is_contradicted(county):
