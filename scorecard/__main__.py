@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+from contextlib import suppress
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
@@ -142,7 +143,8 @@ def packs(edition_name, districts, workers, out, resume, backend, executor, sche
         with Stop() as stop:
             edition = load(edition_name)
             kind = KINDS[edition.scorecard]
-            faults = without_errors(kind.check(edition))
+            checked = resume and not final and _are_current(edition, districts, Path(out, edition_name))
+            faults = [] if checked else without_errors(kind.check(edition))
             jobs = plan(edition, list(districts))
             without_errors(kind.refusals(edition, [job.area for job in jobs], faults) if final else faults)
             edition = kind.disclosed(edition)
@@ -161,6 +163,16 @@ def packs(edition_name, districts, workers, out, resume, backend, executor, sche
         status = 1
     click.echo(_packs_table(outcomes, folder / edition_name, f"{place.name or folder}/{edition_name}/index.html"))
     sys.exit(status or int(any(outcome.status == "failed" for outcome in outcomes)))
+
+
+def _are_current(edition, districts, home: Path) -> bool:
+    """Whether the packs are all there as they would be made now; the edition was checked when they were made."""
+    from scorecard.batch import out_of_date
+    from scorecard.packs import plan
+
+    with suppress(InputError):
+        return not out_of_date(edition.name, plan(edition, list(districts)), home)
+    return False
 
 
 def _tell(bar, outcomes, outcome):

@@ -102,6 +102,12 @@ def make_packs(
     return [outcomes[job.folder] for job in jobs]
 
 
+def out_of_date(edition: str, jobs: Iterable[Job], home: Path) -> list[Job]:
+    """The packs that the folder `home` lacks, or holds otherwise than they would be made now."""
+    shared = hashes(input_files(edition))
+    return [job for job in jobs if not is_current(job, home, hashes([job.notebook]) | shared, Place())]
+
+
 @dataclass(frozen=True, eq=False)
 class Making:
     """How the packs of one run are made: from which edition and inputs, and how many seconds a cell may take."""

@@ -14,12 +14,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from scorecard import markup, periods
-from scorecard.batch import hashes, input_files, is_current, sha256, swap_in
+from scorecard.batch import out_of_date, sha256, swap_in
 from scorecard.dictionary import Column, columns_of, csvw
 from scorecard.faults import Fault, InputError
 from scorecard.packs import Job, plan
 from scorecard.pdf import browser, print_pdf
-from scorecard.remote import Place
 from scorecard.spreadsheet import Sheet, sheet_of, workbook
 
 SUMS = "checksums.txt"
@@ -66,9 +65,7 @@ def publish(edition: Any, packs: Path, to: Path, pdf: bool = True) -> list[Forma
 
 
 def _ready(edition: Any, jobs: list[Job], packs: Path) -> None:
-    shared = hashes(input_files(edition.name))
-    old = [job for job in jobs if not is_current(job, packs, hashes([job.notebook]) | shared, Place())]
-    if old:
+    if old := out_of_date(edition.name, jobs, packs):
         said = f"packs that are missing or out of date: {', '.join(job.area.name for job in old)}."
         remedy = f"Run: scorecard packs --edition {edition.name} --resume"
         raise InputError([Fault("error", "PUB001", str(packs), said, remedy)])
