@@ -293,7 +293,7 @@ def disclosed(edition, policy: Policy):
         edition,
         observations=_rounded(_without(edition.observations, "period", cells["observations"]), edition, policy),
         outturns=_rounded(_without(edition.outturns, "year", cells["outturns"]), edition, policy),
-        breakdowns=_without_cells(edition.breakdowns, policy),
+        breakdowns=without_cells(edition.breakdowns, policy),
         attainment=edition.attainment[~_few_pupils(edition.attainment, policy)],
         activity=edition.activity[~edition.activity["value"].map(policy.is_small, na_action="ignore").eq(True)],
         **{name: _of_others(getattr(edition, name), series) for name in TELLING},
@@ -313,7 +313,7 @@ def _without(table: pd.DataFrame, period: str, cells: set) -> pd.DataFrame:
     return table.assign(**empty, note=table["note"].mask(hidden, WITHHELD))
 
 
-def _without_cells(table: pd.DataFrame, policy: Policy) -> pd.DataFrame:
+def without_cells(table: pd.DataFrame, policy: Policy) -> pd.DataFrame:
     """Tables of counts without the cells that are few children, and those that tell them through the totals."""
     hidden = {(name, cell) for name, told in table.groupby("table", sort=False) for cell in _hidden_cells(told, policy)}
     cells = zip(table["table"], table["row_name"], table["column"], strict=True)
@@ -324,6 +324,7 @@ def _without_cells(table: pd.DataFrame, policy: Policy) -> pd.DataFrame:
 
 
 def _hidden_cells(told: pd.DataFrame, policy: Policy) -> set[str]:
+    """The cells to hide. A blank counts for none, as a reader takes it, and only sums that then hold are used."""
     sizes = {f"{cell.row_name}|{cell.column}": cell.value or Decimal(0) for cell in told.itertuples()}
     rows, columns = (list(dict.fromkeys(told[name])) for name in ("row_name", "column"))
     lines = [[f"{row}|{column}" for column in columns] for row in rows]
