@@ -4,8 +4,11 @@ import os
 from pathlib import Path
 
 import matplotlib.pyplot as plt
+import numpy as np
 
 from scorecard.build import each_once, kents, peers
+from scorecard.funnels import has_funnel
+from scorecard.trends import Z95, Z998, funnel_limits
 
 OUT = Path(os.environ.get("NAIVE_OUT", "."))
 
@@ -50,4 +53,21 @@ def rankings(rows, everything):
             axes.bar_label(bars)
             _standards(row, axes.axvline)
             _finish(figure, axes, row, "ranked")
+    return []
+
+
+def funnels(rows, everything):
+    """A funnel of each percentage that has one: its areas against Kent's share and its limits."""
+    for row in (row for row in each_once(rows) if has_funnel(row, everything)):
+        held = [o.latest for o in peers(row, everything) if o.latest.denominator and o.latest.numerator is not None]
+        centre = (kents(row, everything) or row).latest
+        share, sizes = float(centre.numerator / centre.denominator), [float(cell.denominator) for cell in held]
+        figure, axes = plt.subplots(figsize=(4.8, 4.8))
+        axes.scatter(sizes, [float(cell.numerator / cell.denominator) for cell in held])
+        grid = np.linspace(max(1, min(sizes)), max(sizes), 100)
+        for z, style in ((Z95, "--"), (Z998, "-")):
+            for limit in funnel_limits(share, grid, z):
+                axes.plot(grid, limit, linestyle=style, color="black")
+        axes.axhline(share, color="black", label="Kent")
+        _finish(figure, axes, row, "funnel")
     return []
