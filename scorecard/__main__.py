@@ -10,13 +10,13 @@ from pathlib import Path
 
 import click
 
-from scorecard.benchmarks_cli import benchmarks
-from scorecard.changes_cli import changes, history
-from scorecard.commentary_cli import claims, draft
-from scorecard.exception_cli import exception
+from scorecard.cli.benchmarks import benchmarks
+from scorecard.cli.changes import changes, history
+from scorecard.cli.commentary import claims, draft
+from scorecard.cli.exception import exception
+from scorecard.cli.month import confidence, new_edition, read_checked, report
+from scorecard.cli.publish import publish
 from scorecard.faults import InputError
-from scorecard.month_cli import confidence, new_edition, read_checked, report
-from scorecard.publish_cli import publish
 
 edition_option = click.option("--edition", "edition_name", required=True, metavar="NAME", help="For example 2024-07.")
 
@@ -125,13 +125,13 @@ def packs(edition_name, districts, workers, out, resume, backend, executor, sche
     sys.modules.setdefault("rfc3987_syntax", None)  # nbformat would compile its grammars for 1.5 s and never use them
     from tqdm import tqdm
 
-    from scorecard.backends import DEFAULT, Stop, run_jobs
-    from scorecard.batch import Busy, make_packs
-    from scorecard.cluster import run_on_cluster
     from scorecard.faults import without_errors
     from scorecard.kinds import KINDS, load
     from scorecard.packs import NotMade, plan
-    from scorecard.remote import opened
+    from scorecard.rendering.backends import DEFAULT, Stop, run_jobs
+    from scorecard.rendering.batch import Busy, make_packs
+    from scorecard.rendering.cluster import run_on_cluster
+    from scorecard.rendering.remote import opened
 
     if scheduler and executor != "dask":
         raise click.UsageError("--scheduler goes with --executor dask.")
@@ -167,8 +167,8 @@ def packs(edition_name, districts, workers, out, resume, backend, executor, sche
 
 def _are_current(edition, districts, home: Path) -> bool:
     """Whether the packs are all there as they would be made now; the edition was checked when they were made."""
-    from scorecard.batch import out_of_date
     from scorecard.packs import plan
+    from scorecard.rendering.batch import out_of_date
 
     with suppress(InputError):
         return not out_of_date(edition.name, plan(edition, list(districts)), home)
@@ -182,8 +182,8 @@ def _tell(bar, outcomes, outcome):
 
 
 def _packs_table(outcomes, home: Path, index: str) -> str:
-    from scorecard.batch import COUNTED
     from scorecard.packs import kept
+    from scorecard.rendering.batch import COUNTED
 
     width = max((len(outcome.job.area.name) for outcome in outcomes), default=4)
     words = [word for word in COUNTED if any(word in outcome.counts for outcome in outcomes)]

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from scorecard.areas import Areas, NeighbourModel
-from scorecard.measures import DERIVED, MEAN, MEDIAN, PUBLISHED, UNUSABLE, WEIGHTED, Measure
+from scorecard.comparison.measures import DERIVED, MEAN, MEDIAN, PUBLISHED, UNUSABLE, WEIGHTED, Measure
 from scorecard.ratings import NO_POLARITY, NO_TARGET, NO_VALUE, Polarity, Verdict, margin, places, round_half_up
 
 NEIGHBOURS = "Statistical neighbours"

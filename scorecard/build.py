@@ -10,10 +10,10 @@ import pandas as pd
 from scorecard.areas import Area
 from scorecard.benchmarks import model_in_force, printed_area
 from scorecard.catalogue import Indicator
+from scorecard.comparison.likeness import UNTOLD, Basis, basis
+from scorecard.comparison.measures import load_measures, published
 from scorecard.disclosure import WITHHELD
 from scorecard.editions import Edition, Section, mark
-from scorecard.likeness import UNTOLD, Basis, basis
-from scorecard.measures import load_measures, published
 from scorecard.periods import month_before, year_before
 from scorecard.ratings import (
     NO_TARGET,

@@ -15,7 +15,7 @@ from typing import Any, ClassVar
 import yaml
 
 from scorecard.faults import Fault, InputError, nearest, quoted
-from scorecard.mistakes import file_text, of_text
+from scorecard.inputs.mistakes import file_text, of_text
 from scorecard.ratings import Polarity
 from scorecard.trends import INTERVALS
 

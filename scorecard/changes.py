@@ -13,6 +13,7 @@ import pandas as pd
 
 from scorecard.areas import Area
 from scorecard.build import NOT_RATED, Figure, Figures, Row, Standard, build_rows
+from scorecard.checking.sums import listed
 from scorecard.disclosure import WITHHELD, under
 from scorecard.editions import Edition
 from scorecard.faults import Fault, InputError
@@ -28,7 +29,6 @@ from scorecard.ratings import (
     rag,
     round_half_up,
 )  # fmt: skip
-from scorecard.sums import listed
 
 CHANGES = ["kind", "indicator", "code", "area", "before", "after", "cause", "told"]
 """Columns of `changes`, in order."""

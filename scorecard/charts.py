@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 
 from scorecard.build import Row, each_once, kents, peers
-from scorecard.evidence import Chart
-from scorecard.funnels import funnels
-from scorecard.ranked import ranked
-from scorecard.style import house
-from scorecard.trend_charts import trend
+from scorecard.comparison.ranks import moves
+from scorecard.drawing.evidence import Chart
+from scorecard.drawing.funnels import funnels
+from scorecard.drawing.ranked import ranked
+from scorecard.drawing.style import house
+from scorecard.drawing.trend_charts import trend
 
-__all__ = ["Chart", "funnels", "ranked", "rankings", "trend", "trends"]
+__all__ = ["Chart", "funnels", "moves", "ranked", "rankings", "trend", "trends"]
 
 
 @house()

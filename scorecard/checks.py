@@ -15,17 +15,17 @@ from typing import get_args
 
 import pandas as pd
 
-from scorecard import sums, years
 from scorecard.areas import Kind
 from scorecard.catalogue import PARAMS
+from scorecard.checking import sums, years
+from scorecard.checking.sums import by_cell, listed, many, rows_of
+from scorecard.comparison.likeness import likeness
+from scorecard.comparison.measures import load_derived, load_measures
 from scorecard.editions import EDITIONS, TO_BE_SUPPLIED, Edition, Section, editions_known, files_now, load_edition
 from scorecard.faults import GRADES, Fault, InputError, nearest, quoted, without_errors, worst_first
-from scorecard.likeness import likeness
-from scorecard.measures import load_derived, load_measures
-from scorecard.mistakes import of_name, of_period
+from scorecard.inputs.mistakes import of_name, of_period
 from scorecard.periods import FORMS, KIND_OF_DATA_PERIOD, following, kind, name, year_before
 from scorecard.ratings import Polarity
-from scorecard.sums import by_cell, listed, many, rows_of
 
 KEYS = {
     "observations": ("OBS", ["indicator", "area", "period"]),

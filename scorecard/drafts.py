@@ -13,9 +13,7 @@ from scorecard.commentary import sentence
 from scorecard.disclosure import Policy, under
 from scorecard.editions import EDITIONS, Edition, editions_known, load_edition
 from scorecard.faults import InputError
-from scorecard.phrases import Phrases, load_phrases
-from scorecard.standing import beside
-from scorecard.texts import (
+from scorecard.inputs.texts import (
     AGREED,
     DRAFT,
     FOLDER,
@@ -29,7 +27,9 @@ from scorecard.texts import (
     shown_commentary,
     written,
 )
-from scorecard.verdicts import CONTRADICTED, County, judge
+from scorecard.phrases import Phrases, load_phrases
+from scorecard.proofreading.verdicts import CONTRADICTED, County, judge
+from scorecard.standing import beside
 
 DRAFTED = "drafted"
 

@@ -10,7 +10,7 @@ from scorecard.areas import Area, Areas, Kind, load_areas
 from scorecard.catalogue import PARAMS, Indicator, catalogue_of_edition, misfits, read_yaml
 from scorecard.disclosure import Policy, disclosed, policy_called
 from scorecard.faults import Fault, InputError, nearest
-from scorecard.frames import frame_of, read_frame
+from scorecard.inputs.frames import frame_of, read_frame
 
 EDITIONS = PARAMS / "editions"
 TABLES = {

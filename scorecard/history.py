@@ -6,11 +6,11 @@ from dataclasses import replace
 import pandas as pd
 
 from scorecard.build import Figure, Row, travelled
+from scorecard.checking.years import decimal, same
 from scorecard.disclosure import WITHHELD, under
 from scorecard.editions import Edition
 from scorecard.periods import following, kind, year_before
 from scorecard.ratings import NO_VALUE, at_printed_precision
-from scorecard.years import decimal, same
 
 HISTORY = [
     "indicator", "area", "period", "value", "numerator", "denominator", "note", "edition", "file", "row", "standing",

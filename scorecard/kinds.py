@@ -12,8 +12,8 @@ from scorecard.areas import Area
 from scorecard.disclosure import disclosed
 from scorecard.editions import EDITIONS, RATED, Edition, kind_of, load_edition
 from scorecard.faults import Fault, InputError, nearest, worst_first
-from scorecard.ofsted import KIND as DASHBOARD
-from scorecard.ofsted import Dashboard, load_dashboard
+from scorecard.inspections.ofsted import KIND as DASHBOARD
+from scorecard.inspections.ofsted import Dashboard, load_dashboard
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Kind:
 
 def _check(edition: Edition) -> list[Fault]:
     from scorecard.checks import check
-    from scorecard.verdicts import faults_of_commentary
+    from scorecard.proofreading.verdicts import faults_of_commentary
 
     found = check(edition)
     sound = all(fault.grade != "error" for fault in found)
@@ -74,8 +74,9 @@ _rehearsed: set[str] = set()
 
 def _rehearse(edition: Edition) -> None:
     """All charts of one district: later packs repeat most of their words, and styles and glyphs are loaded."""
-    from scorecard import charts, checks, markup, signals
+    from scorecard import charts, checks, signals
     from scorecard.build import build_rows, build_scorecard
+    from scorecard.pages import markup
 
     if edition.name in _rehearsed:
         return
@@ -101,13 +102,13 @@ def _whole(dashboard: Dashboard) -> Dashboard:
 
 
 def _check_dashboard(dashboard: Dashboard) -> list[Fault]:
-    from scorecard.ofsted_checks import check
+    from scorecard.inspections.ofsted_checks import check
 
     return check(dashboard)
 
 
 def _dashboard_files(dashboard: Dashboard, area: Area, title: str) -> dict[str, str]:
-    from scorecard.ofsted_tables import moves_frame, outcomes_frame
+    from scorecard.inspections.ofsted_tables import moves_frame, outcomes_frame
 
     frames = {"outcomes": outcomes_frame(dashboard), "direction_of_travel": moves_frame(dashboard)}
     return {f"{name}.csv": to_csv(frame) for name, frame in frames.items()}
@@ -118,13 +119,13 @@ def _no_rehearsal(dashboard: Dashboard) -> None:
 
 
 def _refusals(edition: Edition, areas: list[Area], faults: list[Fault]) -> list[Fault]:
-    from scorecard.final import refusals
+    from scorecard.proofreading.final import refusals
 
     return refusals(edition, areas, faults)
 
 
 def _unexplained(dashboard: Dashboard, areas: list[Area], faults: list[Fault]) -> list[Fault]:
-    from scorecard.final import unexplained
+    from scorecard.proofreading.final import unexplained
 
     return list(unexplained(dashboard.name, faults, {area.name for area in areas}))
 

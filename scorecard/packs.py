@@ -156,7 +156,7 @@ def make_pack(
     A cell may take `seconds`. `at` hears of each cell that begins. `export` takes the place of
     `export.export_pack` where something else than a pack is made of the notebook.
     """
-    from scorecard.export import export_pack
+    from scorecard.rendering.export import export_pack
 
     watched = _Watched(kept(part.parent, job), at)
     try:

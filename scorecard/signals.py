@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from scorecard.build import Row, each_once
 from scorecard.findings import CONTRADICTED, HIDDEN, UNCONFIRMED, Finding, gaps
 from scorecard.findings import really_changed as findings_of
-from scorecard.markup import NUMBER, Cell, Head, Html, Table, drawn, number
+from scorecard.pages.markup import NUMBER, Cell, Head, Html, Table, drawn, number
 from scorecard.ratings import Dot, Rag
 from scorecard.tables import NO_CODE, dot_chip, missing, named
 

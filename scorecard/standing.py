@@ -26,10 +26,10 @@ from scorecard.benchmarks import (
     standing,
 )
 from scorecard.catalogue import Indicator
+from scorecard.comparison.likeness import NEAR_BY
+from scorecard.comparison.measures import LIKE, SOURCES, Measure, load_derived, load_measures, published
 from scorecard.editions import Edition
-from scorecard.likeness import NEAR_BY
-from scorecard.markup import NUMBER, Cell, Head, Html, Table, drawn, number
-from scorecard.measures import LIKE, SOURCES, Measure, load_derived, load_measures, published
+from scorecard.pages.markup import NUMBER, Cell, Head, Html, Table, drawn, number
 from scorecard.phrases import Phrases, load_phrases
 from scorecard.ratings import round_half_up
 from scorecard.tables import POLARITIES, UNITS

@@ -11,10 +11,10 @@ from scorecard import periods
 from scorecard.areas import Area
 from scorecard.build import NOT_RATED, Figure, Row, Standard, counts, each_once, source
 from scorecard.catalogue import Indicator
+from scorecard.comparison.likeness import remarks
 from scorecard.editions import Edition
 from scorecard.faults import Fault
-from scorecard.likeness import remarks
-from scorecard.markup import NUMBER, TEMPLATES, Cell, Head, Html, Table, drawn, number, parts, render
+from scorecard.pages.markup import NUMBER, TEMPLATES, Cell, Head, Html, Table, drawn, number, parts, render
 from scorecard.ratings import NO_FLOOR, NO_TARGET, Dot, Polarity, Rag, Verdict
 
 NOT_PRINTED, NO_CODE, NOT_ELSEWHERE = "not printed", "no code", "none"

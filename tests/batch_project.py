@@ -116,8 +116,8 @@ def _scorecard(words, environment, log):
 def preload():
     """Load what every run needs; the fork server does this once, before the first run."""
     sys.modules["rfc3987_syntax"] = None  # as the command itself does
-    from scorecard import __main__, backends, batch, checks, tables  # noqa: F401
     from scorecard.kinds import KINDS, load
+    from scorecard.rendering import backends, batch  # noqa: F401
 
     held = load("2024-07")
     kind = KINDS[held.scorecard]

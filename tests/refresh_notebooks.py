@@ -10,8 +10,8 @@ from pathlib import Path
 import nbformat
 from papermill.execute import execute_notebook
 
-from scorecard.engine import without_run_facts
-from scorecard.export import without_pictures
+from scorecard.rendering.engine import without_run_facts
+from scorecard.rendering.export import without_pictures
 
 os.environ["SCORECARD_STORE"] = os.devnull  # the reference shows what everybody has, not what one machine imported
 WIDGET = "application/vnd.jupyter.widget-view+json"

@@ -14,11 +14,12 @@ import pytest
 from batch_project import CELLS, HOME, Project, files, manifest, shared_project
 from jsonschema import Draft202012Validator
 
-from scorecard import backends, engine, packs
-from scorecard.batch import VERSIONS, hashes, input_files
+from scorecard import packs
 from scorecard.faults import InputError
+from scorecard.rendering import backends, engine
+from scorecard.rendering.batch import VERSIONS, hashes, input_files
 
-MODULES = sorted((HOME / "scorecard").glob("*.py"))
+MODULES = sorted((HOME / "scorecard").rglob("*.py"))
 TWO = ("--district", "Ashford", "--district", "Dover")
 
 
@@ -287,7 +288,7 @@ def test_without_a_lock_file_packs_are_made_all_the_same(project, tmp_path):
     assert done.returncode == 0, done.stderr
     inputs = json.loads((tmp_path / "out/2024-07/ashford/manifest.json").read_text(encoding="utf-8"))["inputs"]
     assert "requirements.lock" not in inputs
-    assert "scorecard/batch.py" in inputs
+    assert "scorecard/rendering/batch.py" in inputs
 
 
 def test_backends_name_engines_that_exist():

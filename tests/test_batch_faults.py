@@ -12,7 +12,7 @@ import nbformat
 import pytest
 from batch_project import CELLS, Project, alive, files, manifest, shared_project, until
 
-from scorecard import batch
+from scorecard.rendering import batch
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are followed through /proc")
 ONE = ("--district", "Ashford")

@@ -36,11 +36,9 @@ from scorecard.benchmarks import (
     weighted_mean,
 )  # fmt: skip
 from scorecard.catalogue import PARAMS, load_catalogue, read_yaml
-from scorecard.comparators import derived_from_store, named_neighbours, numbers, values_from_store
-from scorecard.editions import EDITIONS, load_edition
-from scorecard.faults import InputError
-from scorecard.imports import import_file
-from scorecard.likeness import (
+from scorecard.comparison.comparators import derived_from_store, named_neighbours, numbers, values_from_store
+from scorecard.comparison.imports import import_file
+from scorecard.comparison.likeness import (
     impossible,
     likeness,
     not_like,
@@ -49,7 +47,9 @@ from scorecard.likeness import (
     repeated,
     revised,
 )  # fmt: skip
-from scorecard.measures import DERIVED, LIKE, NEAR, load_derived, load_left_out, load_measures, write_derived
+from scorecard.comparison.measures import DERIVED, LIKE, NEAR, load_derived, load_left_out, load_measures, write_derived
+from scorecard.editions import EDITIONS, load_edition
+from scorecard.faults import InputError
 from scorecard.ratings import Polarity
 
 H, L, T = Polarity

@@ -9,10 +9,10 @@ import pytest
 from bs4 import BeautifulSoup
 from click.testing import CliRunner
 
-from scorecard import changed
 from scorecard.__main__ import main
 from scorecard.areas import Area, Areas
 from scorecard.changes import CHANGES, biggest, causes, changes, movers, paired, team_changes, turned
+from scorecard.drawing import changed
 from scorecard.editions import Edition, load_edition
 from scorecard.faults import InputError
 

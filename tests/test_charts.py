@@ -16,10 +16,11 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from PIL import Image
 
-from scorecard import charts, sheet
-from scorecard import ranked as _r
-from scorecard import style as house
+from scorecard import charts
 from scorecard.build import build_rows
+from scorecard.drawing import ranked as _r
+from scorecard.drawing import sheet
+from scorecard.drawing import style as house
 
 SVG = "{http://www.w3.org/2000/svg}"
 LETTERS = {"G", "A", "R"}
@@ -607,7 +608,7 @@ def test_forked_processes_do_not_share_the_place_in_a_font_file():
     """Else two packs that are drawn side by side read each other's glyphs."""
     from multiprocessing import get_context
 
-    from scorecard.style import _font
+    from scorecard.drawing.style import _font
 
     before = _font(False)
     receive, send = get_context("fork").Pipe(duplex=False)

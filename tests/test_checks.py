@@ -12,7 +12,8 @@ from typing import NamedTuple, get_type_hints
 import pandas as pd
 import pytest
 
-from scorecard import checks, sums, years
+from scorecard import checks
+from scorecard.checking import sums, years
 from scorecard.checks import RULES, check, checked, edition_before, report
 from scorecard.editions import EDITIONS, NUMBERS, TABLES, Edition, load_edition
 from scorecard.faults import Fault, InputError

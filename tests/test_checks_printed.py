@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from scorecard import sums
+from scorecard.checking import sums
 from scorecard.checks import check, report
 from scorecard.editions import Edition
 from scorecard.faults import Fault

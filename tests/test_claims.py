@@ -7,13 +7,13 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scorecard import claims, verdicts
 from scorecard.__main__ import main
 from scorecard.catalogue import PARAMS
-from scorecard.comparing import Reading
 from scorecard.faults import InputError
-from scorecard.ground import County, same
-from scorecard.texts import Entry, load_commentary
+from scorecard.inputs.texts import Entry, load_commentary
+from scorecard.proofreading import claims, verdicts
+from scorecard.proofreading.comparing import Reading
+from scorecard.proofreading.ground import County, same
 from tests.benchmarks import bench_claims
 
 WORDS = claims.load_vocabulary()

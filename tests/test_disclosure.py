@@ -13,6 +13,7 @@ import pytest
 
 from scorecard.catalogue import PARAMS
 from scorecard.changes import changes
+from scorecard.checking.sums import breakdowns
 from scorecard.disclosure import (
     WITHHELD,
     Counts,
@@ -29,7 +30,6 @@ from scorecard.disclosure import (
 from scorecard.editions import load_edition
 from scorecard.faults import InputError
 from scorecard.history import history
-from scorecard.sums import breakdowns
 
 PUBLISH = policy_called("publish")
 INFINITE = Decimal("Infinity")

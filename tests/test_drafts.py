@@ -10,13 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from scorecard import drafts, texts
+from scorecard import drafts
 from scorecard.build import build_scorecard
 from scorecard.catalogue import PARAMS
 from scorecard.disclosure import disclosed, policy_called
 from scorecard.editions import EDITIONS, load_edition
 from scorecard.faults import Fault, InputError
-from scorecard.final import refusals, unexplained
+from scorecard.inputs import texts
+from scorecard.proofreading.final import refusals, unexplained
 
 HEAD = "---\nauthor: Social work\nstatus: draft\n---\n"
 NOT_SHOWN = "The analysts' text is not shown: it is about figures that the disclosure policy withholds."

@@ -13,12 +13,12 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 from papermill.exceptions import PapermillExecutionError
 
-from scorecard import engine
-from scorecard.engine import without_run_facts
+from scorecard.rendering import engine
+from scorecard.rendering.engine import without_run_facts
 
 KERNEL = {"python3": {"name": "python3", "display_name": "Python 3", "language": "python"}}
 FORK = multiprocessing.get_context("forkserver")  # forks from a fresh process, as the batch does
-FORK.set_forkserver_preload(["papermill", "pandas", "scorecard.engine"])
+FORK.set_forkserver_preload(["papermill", "pandas", "scorecard.rendering.engine"])
 
 PROBES = {
     "streams in order": ["import sys\nprint('a')\nprint('b', file=sys.stderr)\nprint('c')"],

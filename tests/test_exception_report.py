@@ -6,11 +6,11 @@ from html.parser import HTMLParser
 import pytest
 from click.testing import CliRunner
 
-from scorecard import exception_report
 from scorecard.__main__ import main
 from scorecard.build import build_scorecard
 from scorecard.editions import Edition, load_edition
 from scorecard.faults import InputError
+from scorecard.pages import exception_report
 
 D = Decimal
 PARENTING = "corporate-parenting-2019-07"

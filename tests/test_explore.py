@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 
 from scorecard.disclosure import disclosed, policy_called
-from scorecard.explore import CHARTS, COMPARISONS, PERIODS, Desk, View
-from scorecard.explorer import explorer
+from scorecard.exploring.explore import CHARTS, COMPARISONS, PERIODS, Desk, View
+from scorecard.exploring.explorer import explorer
 from scorecard.faults import InputError
-from scorecard.markup import TEMPLATES, load_templates
+from scorecard.pages.markup import TEMPLATES, load_templates
 from scorecard.trends import NO_ROLLING
 
 NEET = View("2024-07", ("SISE71",), ("Ashford", "Dover"))

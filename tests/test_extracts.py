@@ -14,8 +14,8 @@ import pytest
 from openpyxl import Workbook
 
 from scorecard.editions import TABLES
-from scorecard.extracts import COLUMNS, Odd, printed, read_extract, text_of
 from scorecard.faults import InputError
+from scorecard.inputs.extracts import COLUMNS, Odd, printed, read_extract, text_of
 
 HEAD = TABLES["observations"]
 CASELOAD = ["SCS43", "Ashford CSWT", "2024-08", "19.0", "380", "20.0", ""]

@@ -15,55 +15,73 @@ from scorecard.catalogue import load_catalogue
 from scorecard.editions import editions_known
 
 HOME = Path(__file__).resolve().parents[1]
-MODULES = sorted((HOME / "scorecard").glob("*.py"))
+PACKAGE = HOME / "scorecard"
+MODULES = sorted(path for path in PACKAGE.rglob("*.py") if path.name != "__init__.py")
+FOLDERS = sorted(PACKAGE.rglob("__init__.py"))
 NOTEBOOKS = sorted((HOME / "notebooks").glob("*.ipynb"))
 ORDER = [
-    "faults", "periods", "mistakes", "frames", "ratings", "trends",
-    "catalogue", "dictionary", "disclosure", "areas", "editions", "texts",
-    "sums", "years", "measures", "benchmarks", "likeness", "checks",
+    "faults", "periods", "inputs.mistakes", "inputs.frames", "ratings", "trends",
+    "catalogue", "inputs.dictionary", "disclosure", "areas", "editions", "inputs.texts",
+    "checking.sums", "checking.years", "comparison.measures", "benchmarks", "comparison.likeness", "checks",
     "build", "history", "changes", "reconcile",
-    "phrases", "commentary", "findings", "markup", "tables", "signals", "standing",
-    "claims", "reading", "comparing", "ground", "court", "verdicts", "drafts", "final",
-    "style", "sheet", "evidence", "trend_charts", "ranked", "funnels", "charts", "ranks",
-    "xmr_charts", "multiples", "explore", "explorer",
-    "panels", "breakdowns", "attainment", "exception_report", "changed",
-    "ofsted", "ofsted_checks", "ofsted_tables", "ofsted_charts",
-    "layouts", "imports", "comparators", "neighbours",
-    "kinds", "engine", "export", "packs", "backends", "batch", "cluster", "remote",
-    "document", "report",
-    "spreadsheet", "pdf", "publish",
-    "databases", "extracts", "new_edition", "benchmarks_cli", "changes_cli", "exception_cli",
-    "month_cli", "commentary_cli", "publish_cli", "__main__",
+    "phrases", "commentary", "findings", "pages.markup", "tables", "signals", "standing",
+    "proofreading.claims", "proofreading.reading", "proofreading.comparing", "proofreading.ground",
+    "proofreading.court", "proofreading.verdicts", "drafts", "proofreading.final",
+    "drawing.style", "drawing.sheet", "drawing.evidence", "drawing.trend_charts", "drawing.ranked", "drawing.funnels",
+    "comparison.ranks", "charts",
+    "drawing.xmr_charts", "drawing.multiples", "exploring.explore", "exploring.explorer",
+    "drawing.panels", "drawing.breakdowns", "drawing.attainment", "pages.exception_report", "drawing.changed",
+    "inspections.ofsted", "inspections.ofsted_checks", "inspections.ofsted_tables", "inspections.ofsted_charts",
+    "comparison.layouts", "comparison.imports", "comparison.comparators", "comparison.neighbours",
+    "kinds", "rendering.engine", "rendering.export", "packs",
+    "rendering.backends", "rendering.batch", "rendering.cluster", "rendering.remote",
+    "exports.document", "exports.report",
+    "exports.spreadsheet", "exports.pdf", "exports.publish",
+    "inputs.databases", "inputs.extracts", "inputs.new_edition", "cli.benchmarks", "cli.changes", "cli.exception",
+    "cli.month", "cli.commentary", "cli.publish", "__main__",
 ]  # fmt: skip
 """A module imports only from those left of it. A new module is put into its place here, and nowhere else."""
 
 
 def test_the_list_for_newcomers_names_every_module():
     listed = (HOME / "CONTRIBUTING.md").read_text(encoding="utf-8").split("```")[1]
-    assert set(ORDER) - set(re.findall(r"\w+", listed)) == set()
+    assert {name.rpartition(".")[2] for name in ORDER} - set(re.findall(r"\w+", listed)) == set()
 
 
 def test_only_checks_and_the_command_line_hold_withheld_figures():
     """Whatever else loads an edition cannot show what its disclosure policy withholds."""
-    holding = {path.stem for path in MODULES if "as_held=True" in path.read_text(encoding="utf-8")}
-    assert holding == {"checks", "kinds", "month_cli", "commentary_cli", "__main__"}
+    holding = {named(path) for path in MODULES if "as_held=True" in path.read_text(encoding="utf-8")}
+    assert holding == {"checks", "kinds", "cli.month", "cli.commentary", "__main__"}
+
+
+@pytest.fixture(scope="module")
+def pyproject() -> dict:
+    return tomllib.loads((HOME / "pyproject.toml").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def setuptools(pyproject) -> dict:
+    return pyproject["tool"]["setuptools"]
 
 
 # --- imports go one way ---------------------------------------------------------------------------
 
 
+def named(path: Path) -> str:
+    """A module by its name inside `scorecard`, such as `cli.month`."""
+    return ".".join(path.relative_to(PACKAGE).with_suffix("").parts)
+
+
 def imported(source: str) -> set[str]:
-    """The modules of `scorecard` that a source imports, anywhere in it and in any way of writing."""
+    """The modules of `scorecard` that a source imports, anywhere in it; what it imports relatively is `.`."""
     found = set()
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
-            found |= {alias.name.split(".")[1] for alias in node.names if alias.name.startswith("scorecard.")}
+            found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
-            parts = (node.module or "").split(".")
-            inner = parts[1:] if parts[0] == "scorecard" else parts if node.level else None
-            if inner is not None:
-                found |= set(inner[:1]) - {""} or {alias.name for alias in node.names}
-    return found
+            names = {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+            found |= {"."} if node.level else names
+    return {name.removeprefix("scorecard.") for name in found} & {*ORDER, "."}
 
 
 def arrows_back(name: str, source: str) -> set[str]:
@@ -80,8 +98,10 @@ def arrows_back(name: str, source: str) -> set[str]:
         ("from scorecard.build import Row", {"build"}),
         ("import scorecard.packs", {"packs"}),
         ("from scorecard import areas, charts", {"charts"}),
-        ("from . import tables", {"tables"}),
-        ("from .build import Row", {"build"}),
+        ("from scorecard.inputs import frames, extracts", {"inputs.extracts"}),
+        ("from scorecard.checking.sums import totals", {"checking.sums"}),
+        ("from . import tables", {"."}),
+        ("from .build import Row", {"."}),
         ("def later():\n    from scorecard.packs import make_packs", {"packs"}),
         ("from scorecard.editions import load_edition", {"editions"}),
     ],
@@ -90,26 +110,29 @@ def test_an_arrow_back_is_seen(source, back):
     assert arrows_back("editions", source) == back
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", MODULES, ids=named)
 def test_a_module_has_its_place_and_imports_only_from_the_left(path):
-    if path.stem == "__init__":
-        assert imported(path.read_text(encoding="utf-8")) == set()
-        return
-    assert path.stem in ORDER, f"{path.name} has no place in ORDER yet: put it right of all that it imports"
-    assert arrows_back(path.stem, path.read_text(encoding="utf-8")) == set()
+    assert named(path) in ORDER, f"{path.name} has no place in ORDER yet: put it right of all that it imports"
+    assert arrows_back(named(path), path.read_text(encoding="utf-8")) == set()
+
+
+@pytest.mark.parametrize("path", FOLDERS, ids=lambda path: path.parent.name)
+def test_a_folder_holds_nothing_by_itself_and_is_installed(path, setuptools):
+    assert len(ast.parse(path.read_text(encoding="utf-8")).body) == 1
+    assert ".".join(path.parent.relative_to(HOME).parts) in setuptools["packages"]
 
 
 # --- modules --------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", [*MODULES, *FOLDERS], ids=lambda path: ".".join(path.relative_to(PACKAGE).parts))
 def test_a_module_says_in_one_sentence_what_it_holds(path):
     first, *rest = (ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "").splitlines() or [""]
     assert first.endswith(".")
     assert not rest or rest[0] == ""
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", MODULES, ids=named)
 def test_a_module_fits_in_the_head(path):
     assert len(path.read_text(encoding="utf-8").splitlines()) < 400
 
@@ -156,7 +179,7 @@ def test_data_in_code_is_seen(source, named):
     assert data_in_code(source) == named
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", MODULES, ids=named)
 def test_no_module_names_an_indicator_an_area_or_an_edition(path):
     assert data_in_code(path.read_text(encoding="utf-8")) == set()
 
@@ -238,8 +261,8 @@ BY_PIP = {"afcharts", "axe-playwright-python", "pdfua"}
 
 
 @pytest.fixture(scope="module")
-def project() -> dict:
-    return tomllib.loads((HOME / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+def project(pyproject) -> dict:
+    return pyproject["project"]
 
 
 @pytest.fixture(scope="module")

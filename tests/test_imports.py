@@ -9,9 +9,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from scorecard.benchmarks_cli import shortened
+from scorecard.cli.benchmarks import shortened
+from scorecard.comparison.imports import import_file, imports_known, read_measures
 from scorecard.faults import Fault, InputError
-from scorecard.imports import import_file, imports_known, read_measures
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 published = pytest.mark.skipif(
@@ -275,7 +275,7 @@ def test_at_most_20_faults_are_listed_with_the_exact_count():
 def run(store, *words):
     """The command line in a process of its own, for it settles where the store is when it starts."""
     program = (
-        "from scorecard.__main__ import main; from scorecard.benchmarks_cli import benchmarks; "
+        "from scorecard.__main__ import main; from scorecard.cli.benchmarks import benchmarks; "
         "main.add_command(benchmarks); main()"
     )
     return subprocess.run(

@@ -24,9 +24,9 @@ from openpyxl import Workbook
 
 from scorecard.catalogue import PARAMS
 from scorecard.editions import TABLES
-from scorecard.extracts import read_extract
 from scorecard.faults import InputError
-from scorecard.mistakes import LARGEST
+from scorecard.inputs.extracts import read_extract
+from scorecard.inputs.mistakes import LARGEST
 
 HOME = Path(__file__).parent
 INPUTS = HOME / "inputs"

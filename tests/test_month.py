@@ -23,9 +23,9 @@ from scorecard.build import build_rows
 from scorecard.catalogue import PARAMS
 from scorecard.checks import check
 from scorecard.editions import EDITIONS, load_edition
-from scorecard.extracts import read_extract
 from scorecard.faults import InputError
-from scorecard.new_edition import latest_before, make_edition
+from scorecard.inputs.extracts import read_extract
+from scorecard.inputs.new_edition import latest_before, make_edition
 
 MADE_UP = {
     ("SCS43", "Kent", "2024-08"): ("21.9", "5410", "247.0"),  # RED in July at 22.2; the floor standard is 22: AMBER

@@ -7,16 +7,16 @@ from bs4 import BeautifulSoup
 
 from scorecard.areas import load_areas
 from scorecard.benchmarks import Values
-from scorecard.comparators import leading
-from scorecard.faults import InputError
-from scorecard.imports import import_file
-from scorecard.neighbours import (
+from scorecard.comparison.comparators import leading
+from scorecard.comparison.imports import import_file
+from scorecard.comparison.neighbours import (
     compare,
     ranked_neighbours,
     series,
     standings_table,
     trend_of_neighbours,
 )
+from scorecard.faults import InputError
 from scorecard.standing import beside
 
 

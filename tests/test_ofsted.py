@@ -11,13 +11,13 @@ import pytest
 from click.testing import CliRunner
 from jsonschema import Draft202012Validator
 
-from scorecard import ofsted_charts, ofsted_tables
 from scorecard.__main__ import main
+from scorecard.drawing.style import WIDTH, extent
 from scorecard.editions import EDITIONS
 from scorecard.faults import InputError
-from scorecard.ofsted import Share, load_dashboard, percentage
-from scorecard.ofsted_checks import check
-from scorecard.style import WIDTH, extent
+from scorecard.inspections import ofsted_charts, ofsted_tables
+from scorecard.inspections.ofsted import Share, load_dashboard, percentage
+from scorecard.inspections.ofsted_checks import check
 
 D = Decimal
 NAME = "ofsted-2022-12"

@@ -5,10 +5,10 @@ from decimal import Decimal
 
 import pytest
 
-from scorecard import attainment, breakdowns
 from scorecard.build import build_scorecard
 from scorecard.checks import check
 from scorecard.commentary import headline, sentence
+from scorecard.drawing import attainment, breakdowns
 from scorecard.editions import Edition, load_edition
 from scorecard.ratings import Verdict
 from scorecard.reconcile import is_reconciled, reconcile, summary

@@ -16,12 +16,12 @@ import pytest
 from pdfua import validate
 
 from scorecard.catalogue import PARAMS
-from scorecard.dictionary import Column, columns_of, csvw, load_columns
 from scorecard.disclosure import WITHHELD
+from scorecard.exports.pdf import BROWSERS, print_pdf
+from scorecard.exports.publish import alt_texts, checksums
+from scorecard.exports.spreadsheet import Sheet, sheet_of, workbook
 from scorecard.faults import InputError
-from scorecard.pdf import BROWSERS, print_pdf
-from scorecard.publish import alt_texts, checksums
-from scorecard.spreadsheet import Sheet, sheet_of, workbook
+from scorecard.inputs.dictionary import Column, columns_of, csvw, load_columns
 
 needs_browser = pytest.mark.skipif(not any(map(shutil.which, BROWSERS)), reason="Chromium is not installed")
 TEXT, NUMBER = Column("text", "Text", "", "text"), Column("value", "Value", "", "number")

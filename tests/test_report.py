@@ -17,8 +17,8 @@ from PIL import Image
 from scorecard.__main__ import main
 from scorecard.catalogue import PARAMS
 from scorecard.editions import RATED, editions_known, kind_of, load_edition
+from scorecard.exports.report import build_report, load_words, write_report
 from scorecard.faults import InputError
-from scorecard.report import build_report, load_words, write_report
 
 BAND = "12.5 to 27.5"
 RATED_EDITIONS = [name for name in editions_known() if kind_of(name) in RATED]

@@ -7,9 +7,10 @@ from decimal import Decimal
 import pytest
 from bs4 import BeautifulSoup
 
-from scorecard import ranks, standing
+from scorecard import standing
 from scorecard.build import build_scorecard
 from scorecard.commentary import sentences
+from scorecard.comparison import ranks
 from scorecard.standing import NO_RANK
 
 BY_HAND = [
@@ -51,7 +52,7 @@ def test_a_place_by_hand(by_key, key, kent, mean, rank, gap, verdict, before, ot
 
 
 def test_every_indicator_with_a_measure_has_its_place_in_printed_order(edition, among):
-    from scorecard.measures import load_measures
+    from scorecard.comparison.measures import load_measures
 
     printed = [key for section in edition.sections if section.kind == "Kent" for key in section.indicators]
     assert [place.indicator.key for place in among] == [key for key in dict.fromkeys(printed) if key in load_measures()]

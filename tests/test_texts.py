@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from scorecard import texts
 from scorecard.faults import InputError
+from scorecard.inputs import texts
 
 HEAD = "---\nauthor: Management Information\nstatus: draft\n---\n"
 

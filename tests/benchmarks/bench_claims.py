@@ -16,12 +16,12 @@ from pathlib import Path
 
 import yaml
 
-from scorecard.claims import load_vocabulary, sentences
 from scorecard.drafts import draft
 from scorecard.editions import EDITIONS, load_edition
-from scorecard.ground import County
-from scorecard.texts import Commentary, Entry, load_commentary
-from scorecard.verdicts import CONFIRMED, CONTRADICTED, Judged, judge, judge_entry
+from scorecard.inputs.texts import Commentary, Entry, load_commentary
+from scorecard.proofreading.claims import load_vocabulary, sentences
+from scorecard.proofreading.ground import County
+from scorecard.proofreading.verdicts import CONFIRMED, CONTRADICTED, Judged, judge, judge_entry
 
 HERE = Path(__file__).resolve().parents[1] / "claims"
 TEXTS = {"2024-07": EDITIONS, "2018-09": HERE}

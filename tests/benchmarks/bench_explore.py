@@ -15,8 +15,8 @@ from statistics import median
 FIRST = """
 import time
 start, busy = time.perf_counter(), time.process_time()
-from scorecard.explore import View
-from scorecard.explorer import explorer
+from scorecard.exploring.explore import View
+from scorecard.exploring.explorer import explorer
 ready, done = time.perf_counter(), time.process_time()
 explorer(View("2024-07", ("SCS03",), ("Ashford",)))
 print(ready - start, done - busy, time.perf_counter() - ready, time.process_time() - done)
@@ -39,8 +39,8 @@ CHANGES = {
 
 def redraws() -> Iterator[tuple[str, float, float]]:
     """Name, wall and processor seconds of each change, on a desk that has drawn nothing yet."""
-    from scorecard.explore import View
-    from scorecard.explorer import Explorer
+    from scorecard.exploring.explore import View
+    from scorecard.exploring.explorer import Explorer
 
     shown = Explorer(View("2024-07", ("SCS03",), ("Ashford",)))
     shown.desk.warm()

@@ -41,7 +41,7 @@ def make(path: Path) -> None:
 
 def one_round(path: Path) -> None:
     """Import and query in this process; print what it took."""
-    from scorecard.imports import import_file, read_measures
+    from scorecard.comparison.imports import import_file, read_measures
 
     with tempfile.TemporaryDirectory() as folder:
         start = time.perf_counter()

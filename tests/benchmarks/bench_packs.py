@@ -49,7 +49,7 @@ def jobs(count):
 
 
 def batch(count, out):
-    from scorecard import batch as batches
+    from scorecard.rendering import batch as batches
 
     edition, wanted = jobs(count)
     outcomes = batches.make_packs(edition, wanted, out, WORKERS)
@@ -94,7 +94,7 @@ def one_notebook(job, target):
 
 
 def bare(count, out):
-    from scorecard.batch import Making
+    from scorecard.rendering.batch import Making
 
     edition, wanted = jobs(count)
     Making(edition, "", 0, {}).rehearse()

@@ -7,7 +7,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from scorecard.build import each_once, kents, peers
-from scorecard.funnels import has_funnel
+from scorecard.drawing.funnels import has_funnel
 from scorecard.trends import Z95, Z998, funnel_limits
 
 OUT = Path(os.environ.get("NAIVE_OUT", "."))

@@ -16,14 +16,14 @@ from pathlib import Path
 import atheris
 
 with atheris.instrument_imports(include=["scorecard"]):
-    from scorecard import mistakes
     from scorecard.catalogue import parse_yaml
     from scorecard.editions import load_edition
-    from scorecard.extracts import read_extract
     from scorecard.faults import InputError
-    from scorecard.ground import County
-    from scorecard.texts import file_name, load_commentary
-    from scorecard.verdicts import judge
+    from scorecard.inputs import mistakes
+    from scorecard.inputs.extracts import read_extract
+    from scorecard.inputs.texts import file_name, load_commentary
+    from scorecard.proofreading.ground import County
+    from scorecard.proofreading.verdicts import judge
 
 EDITION = "2024-07"
 INPUTS = Path(__file__).resolve().parents[1] / "inputs"

@@ -1,0 +1,1 @@
+"""The commands, some to a module."""

@@ -1,0 +1,1 @@
+"""Any choice of indicators and areas as charts and figures, and the widgets that choose."""

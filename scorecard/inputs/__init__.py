@@ -1,0 +1,1 @@
+"""What people deliver, read as it stands: files, workbooks, queries, commentary, and the mistakes in them."""

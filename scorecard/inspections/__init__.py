@@ -1,0 +1,1 @@
+"""The Ofsted dashboard: read, checked, as tables and as charts."""

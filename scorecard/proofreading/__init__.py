@@ -1,0 +1,1 @@
+"""Commentary drafted, read sentence by sentence, and held against the figures."""
