@@ -274,7 +274,7 @@ def test_killed_in_the_middle_of_a_swap_is_put_back(project, tmp_path):
 BETWEEN = """
 import ctypes, os, signal, sys
 from pathlib import Path
-from scorecard import batch
+from scorecard.rendering import batch
 ctypes.CDLL = lambda *_, **__: None  # a system that cannot exchange two folders in one step
 replace = os.replace
 def once(*names):
