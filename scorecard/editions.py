@@ -123,8 +123,8 @@ class Edition:
         return {table: getattr(self, table) for table in TABLES}
 
     def copy(self) -> "Edition":
-        """The same edition with tables of its own."""
-        return replace(self, **{table: getattr(self, table).copy() for table in TABLES})
+        """The same edition with tables of its own; pandas copies a column when it is first written to."""
+        return replace(self, **{table: getattr(self, table).copy(deep=False) for table in TABLES})
 
     def same(self, other: "Edition") -> bool:
         """Whether every setting and every cell is equal."""

@@ -7,7 +7,9 @@ import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from copy import deepcopy
 from dataclasses import dataclass
+from functools import cache, partial
 from pathlib import Path
 from types import NoneType
 
@@ -156,9 +158,9 @@ def make_pack(
     A cell may take `seconds`. `at` hears of each cell that begins. `export` takes the place of
     `export.export_pack` where something else than a pack is made of the notebook.
     """
-    from scorecard.rendering.export import export_pack
+    from scorecard.rendering.export import export_pack, write_charts
 
-    watched = _Watched(kept(part.parent, job), at)
+    watched = _Watched(kept(part.parent, job), at, partial(write_charts, folder=part) if export is None else None)
     try:
         notebook = _execute(job, run, engine, seconds, watched)
         closing = notebook.cells.pop()
@@ -192,10 +194,13 @@ def _execute(job: Job, run: str, engine: str, seconds: float, watched: "_Watched
 
 
 class _Watched:
-    """A notebook while it runs: which cell it has come to, kept for the engineer in case it fails."""
+    """A notebook while it runs: which cell it has come to, kept for the engineer in case it fails.
 
-    def __init__(self, path: Path, at: Callable[[str], None]):
-        self.path, self.at, self.notebook, self.place = path, at, None, "its start"
+    `take` takes what the cells so far have shown, before the next one begins.
+    """
+
+    def __init__(self, path: Path, at: Callable[[str], None], take: Callable | None):
+        self.path, self.at, self.take, self.notebook, self.place = path, at, take, None, "its start"
 
     def __call__(self, notebook, index: int) -> None:
         if self.notebook is None:
@@ -203,6 +208,9 @@ class _Watched:
             self.keep()
         self.notebook = notebook
         if notebook.cells[index].cell_type == "code":
+            if self.take:
+                self.place = "its files"
+                self.take(notebook)
             self.place = cell_name(notebook, index)
             self.at(self.place)
 
@@ -254,14 +262,29 @@ def without_values(text: str, edition: Edition) -> str:
 def with_closing_cell(path: Path, run: str):
     """The notebook with one more cell, which proves that the run came to its end."""
     import nbformat
+
+    notebook = deepcopy(bare(path))
+    closing = nbformat.v4.new_code_cell(f"print({f'{DONE} {run}'!r})", metadata={"papermill": {}, "tags": []})
+    notebook.cells.append(closing)
+    return notebook
+
+
+def bare(path: Path):
+    """The notebook as papermill reads it, without the outputs stored for readers: they are most of it.
+
+    Processes that are forked after it was read once share it. Do not change it.
+    """
+    return _bare(path, path.stat().st_mtime_ns)
+
+
+@cache
+def _bare(path: Path, changed: int):
     from papermill.iorw import load_notebook_node
 
     notebook = load_notebook_node(str(path))
     for cell in notebook.cells:
         if cell.cell_type == "code":
-            cell.outputs, cell.execution_count = [], None  # those stored for readers are in the way
-    closing = nbformat.v4.new_code_cell(f"print({f'{DONE} {run}'!r})", metadata={"papermill": {}, "tags": []})
-    notebook.cells.append(closing)
+            cell.outputs, cell.execution_count = [], None
     return notebook
 
 

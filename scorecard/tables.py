@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from functools import cache
 from itertools import groupby
-from urllib.parse import quote
 
 from scorecard import periods
 from scorecard.areas import Area
@@ -14,6 +13,7 @@ from scorecard.catalogue import Indicator
 from scorecard.comparison.likeness import remarks
 from scorecard.editions import Edition
 from scorecard.faults import Fault
+from scorecard.pages import markup
 from scorecard.pages.markup import NUMBER, TEMPLATES, Cell, Head, Html, Table, drawn, number, parts, render
 from scorecard.ratings import NO_FLOOR, NO_TARGET, Dot, Polarity, Rag, Verdict
 
@@ -374,10 +374,15 @@ def figure(chart) -> Html:
     """A `charts.Chart`: its words as text, its drawing as an image with `alt`, its figures as a table."""
     drawing = chart.plot_svg
     points = re.search(r'viewBox="\S+ \S+ ([\d.]+) ([\d.]+)"', drawing).groups()
-    src = f"data:image/svg+xml,{quote(drawing, safe=' ,:;=/()+-.')}"
     rows = [[Cell(text) if text else missing("none") for text in row] for row in chart.rows]
     table = Table(chart.subtitle, [Head(name) for name in chart.columns], rows)
-    return render("figure", chart=chart, src=src, size=[round(float(p) * 4 / 3) for p in points], table=table)
+    return render(
+        "figure",
+        chart=chart,
+        src=Html(markup.address_of(drawing)),
+        size=[round(float(p) * 4 / 3) for p in points],
+        table=table,
+    )
 
 
 def figures(charts: Iterable) -> Html:

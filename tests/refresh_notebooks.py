@@ -11,7 +11,6 @@ import nbformat
 from papermill.execute import execute_notebook
 
 from scorecard.rendering.engine import without_run_facts
-from scorecard.rendering.export import without_pictures
 
 os.environ["SCORECARD_STORE"] = os.devnull  # the reference shows what everybody has, not what one machine imported
 WIDGET = "application/vnd.jupyter.widget-view+json"
@@ -21,9 +20,10 @@ NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
 def refresh(path: Path) -> None:
     """Execute a notebook with its default parameters and write it back without facts of the run."""
     options = {"progress_bar": False, "extra_arguments": ["--log-level=ERROR"], "cwd": str(NOTEBOOKS)}
-    notebook = without_pictures(without_run_facts(execute_notebook(path, None, **options)))
+    notebook = without_run_facts(execute_notebook(path, None, **options))
     for output in (output for cell in notebook.cells for output in cell.get("outputs", [])):
-        output.get("data", {}).pop(WIDGET, None)  # the number of a widget is another one in every run
+        for kind in ("image/png", WIDGET):  # the number of a widget is another one in every run
+            output.get("data", {}).pop(kind, None)
     path.write_text(nbformat.writes(notebook) + "\n", encoding="utf-8", newline="\n")
 
 

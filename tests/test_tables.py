@@ -16,6 +16,7 @@ from scorecard.build import build_rows, build_scorecard, counts
 from scorecard.drafts import Told
 from scorecard.editions import EDITIONS
 from scorecard.faults import Fault
+from scorecard.pages import markup
 from scorecard.ratings import Dot, Rag, Verdict
 
 HOSTILE = "<script>alert(\"x\" & 'y')</script>"
@@ -428,6 +429,14 @@ def test_a_figure_is_words_image_and_table():
     assert [text(cell) for cell in page.tbody.find_all(["th", "td"])] == ["Jan-24", "19.9", "Jul-24", "22.6"]
     assert text(page.strong) == Drawing.headline
     assert not page.find_all(["h1", "h2", "h3"])
+
+
+@pytest.mark.parametrize("drawing", ['<g id="a">5% &amp; £</g>\n', "%22 %2522 %E2 \u2019 é", "{}|^`~[]\\?'#\t"])
+def test_a_drawing_becomes_an_address_and_comes_back(drawing):
+    address = markup.address_of(drawing)
+    assert unquote(address) == "data:image/svg+xml," + drawing
+    assert markup.drawing_at(address) == drawing
+    assert re.fullmatch(r"data:[\w/+,%.:;=() -]+", address, re.ASCII)
 
 
 # --- what holds for everything --------------------------------------------------------------------

@@ -240,9 +240,9 @@ def vectors_only() -> Iterator[None]:
         _vectors_only.pop()
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=1)
 def _renderer(width: int, height: int) -> RendererAgg:
-    """A canvas in pixels for all charts that fit: fresh memory costs more than most drawings."""
+    """A canvas in pixels for the next charts too if they fit: fresh memory costs time, several canvases memory."""
     return RendererAgg(width, height, DPI)
 
 

@@ -8,6 +8,7 @@ from functools import cache
 from html import unescape
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import quote, unquote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -15,6 +16,10 @@ TEMPLATES = Path(__file__).parents[1] / "templates"
 """Our templates; nbconvert finds the page template `pack` in it."""
 NUMBER = "sc-number"
 """The kind of a column of figures."""
+
+ADDRESS = "data:image/svg+xml,"
+ESCAPED = {letter: quote(letter) for letter in "%\n#<>\"'&?{}[]|\\^`~@$!*\t\r"}
+"""What stands in drawings and not in addresses; the percent sign first, which the others bring."""
 
 
 class Html(str):
@@ -101,3 +106,18 @@ def drawn(*tables: Table, side: bool = False) -> Html:
 def number(value: Decimal) -> str:
     """A value with its decimals as printed and commas between thousands: 13.0, 24,414."""
     return f"{value:,f}"
+
+
+def address_of(drawing: str) -> str:
+    """An SVG as the address of an image: letter by letter, as `quote` goes, it would cost as much as drawing it."""
+    for letter, code in ESCAPED.items():
+        drawing = drawing.replace(letter, code)
+    return ADDRESS + re.sub(r"[^\x00-\x7f]+", lambda found: quote(found[0]), drawing)
+
+
+def drawing_at(address: str) -> str:
+    """The SVG of which `address_of` made an address."""
+    drawing = address.removeprefix(ADDRESS)
+    for letter, code in list(ESCAPED.items())[1:]:
+        drawing = drawing.replace(code, letter)
+    return unquote(drawing)

@@ -88,17 +88,21 @@ def run_jobs(
 ) -> Iterator[Outcome]:
     """Do `work` for each job in a process of its own, `workers` at once; the outcomes as they come.
 
-    `rehearse` does once, before the processes are forked, what each of them would else do again; only if there are
-    more jobs than workers.
+    `rehearse` does once what each process would else do again, if there are more jobs than workers: all but one of
+    the first processes are at work meanwhile.
     """
-    context, waiting, running = None, list(jobs), {}
+    context, waiting, running, rehearsed = None, list(jobs), {}, len(jobs) <= workers
     if jobs and not stop.asked:
-        context = _context(rehearse if len(jobs) > workers else _nothing)
+        context = _context()
     _prctl(PR_SET_CHILD_SUBREAPER, 1)
     others = set(_children())
     try:
         while running or (waiting and not stop.asked):
             while waiting and len(running) < workers and not stop.asked:
+                if not rehearsed and len(running) == workers - 1:
+                    rehearse()
+                    gc.freeze()
+                    rehearsed = True
                 begun = _Running(context, waiting.pop(0), work, parts, BACKENDS[backend])
                 running[begun.process.sentinel] = begun
             for sentinel in connection.wait(list(running), timeout=min(1.0, limits.cell / 4)):
@@ -114,16 +118,13 @@ def run_jobs(
     yield from (Outcome(job, "not begun") for job in waiting)
 
 
-def _nothing() -> None:
-    """What is rehearsed when no process makes a second pack."""
-
-
 @cache
-def _context(rehearse: Callable[[], None]):
+def _context():
     """Forked processes start with everything loaded, so load it once; no thread, loop or socket may exist yet."""
     from IPython.core import application, completerlib, crashhandler, logger, oinspect  # noqa: F401 each shell would load them
     from nbformat import v4, validate
 
+    from scorecard import charts  # noqa: F401 each pack would load it
     from scorecard.rendering import engine
     from scorecard.rendering.export import exporter
 
@@ -131,7 +132,6 @@ def _context(rehearse: Callable[[], None]):
     rehearsal = v4.new_notebook(cells=[v4.new_markdown_cell("## x"), v4.new_code_cell("1", execution_count=1)])
     validate(rehearsal)
     exporter().from_notebook_node(rehearsal, resources={"title": "", "style": "", "footer": ""})
-    rehearse()
     gc.freeze()
     return get_context("fork" if hasattr(os, "fork") else "spawn")
 

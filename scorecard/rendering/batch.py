@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from importlib.metadata import PackageNotFoundError, version
 from itertools import chain
 from pathlib import Path
@@ -23,7 +23,7 @@ from scorecard.catalogue import PARAMS
 from scorecard.editions import EDITIONS, Edition, editions_known
 from scorecard.faults import Fault, InputError
 from scorecard.kinds import KINDS
-from scorecard.packs import FAILED, PACKAGE, Job, NotMade, kept, make_pack, plan, sync
+from scorecard.packs import FAILED, PACKAGE, Job, NotMade, bare, kept, make_pack, plan, sync
 from scorecard.rendering.backends import DEFAULT, Limits, Outcome, Stop, run_jobs
 
 LOCK_FILE = PACKAGE.parent / "requirements.lock"
@@ -70,13 +70,13 @@ def make_packs(
     """Make the packs of `jobs` in `out/<edition>/<area>/`, then the edition's index and manifest.
 
     A pack that fails leaves the earlier pack of its area as it was and does not stop the others.
-    With `resume`, packs that are up to date are left alone. `told` hears of each outcome as it
-    comes. `executor` takes what `run_jobs` takes; `place` is where the packs go if `out` is only
-    where they are made. Returns the outcomes in the order of `jobs`. `Busy` if another run is at work there,
-    `InputError` if nothing can be written there, `NotMade` if index and manifest could not be.
+    With `resume`, packs that are up to date are left alone. `told` hears of each outcome as it comes. `executor` takes
+    what `run_jobs` takes; `place` is where the packs go if `out` is only where they are made. Returns the outcomes in
+    the order of `jobs`. `Busy` if another run is at work there, `InputError` if nothing can be written there,
+    `NotMade` if index and manifest could not be.
     """
-    home, run, started = out / edition.name, os.urandom(8).hex(), time.time()
-    limits, place, outcomes = limits or Limits(), place or Place(), {}
+    home, run, started, outcomes = out / edition.name, os.urandom(8).hex(), time.time(), {}
+    limits, place = limits or Limits(), place or Place()
     with only_run(home):
         _sweep(home)
         place.fetch(home, [job.folder for job in plan(edition)])
@@ -84,11 +84,11 @@ def make_packs(
         inputs = {job.folder: hashes([job.notebook]) | shared for job in jobs}
         wanted = [job for job in jobs if not (resume and is_current(job, home, inputs[job.folder], place))]
         parts = {job.folder: home / f".part-{run}-{job.folder}" for job in wanted}
-        current = (Outcome(job, "current") for job in jobs if job not in wanted)
         work = Making(edition, run, limits.cell, inputs)
+        rehearse = partial(work.rehearse, wanted)
         try:
-            made = executor(wanted, work, parts, workers, backend, limits, stop or Stop(), work.rehearse)
-            for outcome in chain(current, made):
+            made = executor(wanted, work, parts, workers, backend, limits, stop or Stop(), rehearse)
+            for outcome in chain((Outcome(job, "current") for job in jobs if job not in wanted), made):
                 outcomes[outcome.job.folder] = _settled(edition, home, outcome, parts, place)
                 told(outcome)
         finally:
@@ -126,9 +126,11 @@ class Making:
         sync(part)
         write_whole(part / "manifest.json", _json(pack_manifest(self.edition, job, part, before)))
 
-    def rehearse(self) -> None:
-        """Do once what every pack would do again: styles, fonts, words and templates are then there for all."""
+    def rehearse(self, jobs: Iterable[Job] = ()) -> None:
+        """Do once what every pack would do again: notebooks, styles, fonts, words and templates are there for all."""
         versions_installed()
+        for job in jobs:
+            bare(job.notebook)
         KINDS[self.edition.scorecard].rehearse(self.edition)
 
 
@@ -381,11 +383,9 @@ def _commit() -> dict:
     from subprocess import run
 
     def git(*words: str) -> str | None:
-        try:
+        with suppress(OSError):
             done = run(["git", "-C", str(PACKAGE.parent), *words], capture_output=True, text=True, check=False)
-        except OSError:
-            return None
-        return done.stdout.strip() if done.returncode == 0 else None
+            return done.stdout.strip() if done.returncode == 0 else None
 
     changed = git("status", "--porcelain")
     return {"commit": git("rev-parse", "HEAD"), "clean": None if changed is None else changed == ""}

@@ -1,10 +1,11 @@
 """An executed notebook into the files of a pack: page, notebook, charts, and figures with their words."""
 
 import base64
+import ctypes
 import re
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
-from urllib.parse import unquote
 
 import nbformat
 
@@ -12,6 +13,7 @@ from scorecard import tables
 from scorecard.areas import Area
 from scorecard.editions import Edition
 from scorecard.kinds import KINDS
+from scorecard.pages.markup import drawing_at
 from scorecard.periods import name as period_name
 from scorecard.rendering.engine import without_run_facts
 
@@ -20,10 +22,8 @@ def export_pack(notebook, edition: Edition, area: Area, folder: Path) -> None:
     """Write pack.html, pack.ipynb, charts/ and the files of the edition's kind of scorecard into `folder`."""
     title = f"{area.name}: {edition.title}, {period_name(edition.as_at)}"
     published = without_run_facts(notebook)
-    (folder / "charts").mkdir(parents=True)
-    for name, kind, content in charts_of(published):
-        (folder / "charts" / f"{name}.{kind}").write_bytes(content)
-    _write(folder / "pack.ipynb", nbformat.writes(without_pictures(published)) + "\n")
+    write_charts(published, folder)
+    _write(folder / "pack.ipynb", nbformat.writes(published) + "\n")
     _write(folder / "pack.html", page(published, title, edition))
     for name, text in KINDS[edition.scorecard].files(edition, area, title).items():
         _write(folder / name, text)
@@ -57,32 +57,42 @@ def exporter():
     )
 
 
-def without_pictures(notebook):
-    """The notebook without PNGs: each chart's drawing and figures are in its HTML already."""
-    for cell in notebook.cells:
-        for output in cell.get("outputs", []):
-            output.get("data", {}).pop("image/png", None)
-    return notebook
+def write_charts(notebook, folder: Path) -> None:
+    """Write the charts that the notebook shows so far and drop their PNGs from it: drawing and figures are its HTML.
+
+    Done after each cell, so that a pack's process never holds all of them.
+    """
+    (folder / "charts").mkdir(parents=True, exist_ok=True)
+    for name, kind, content in charts_of(notebook):
+        (folder / "charts" / f"{name}.{kind}").write_bytes(content)
+    _give_back()
+
+
+def _give_back() -> None:
+    """Give the system back what has been freed, which glibc would keep: a process a pack makes that dear."""
+    with suppress(AttributeError, OSError, TypeError):
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def charts_of(notebook):
-    """Name, kind (`svg` or `png`) and bytes of every chart that the notebook shows."""
+    """Name, kind (`svg` or `png`) and bytes of every chart whose PNG the notebook still holds; takes it out."""
     for cell in notebook.cells:
-        for output in cell.get("outputs", []):
-            data = output.get("data", {})
-            if "image/png" in data and "<figure" in data.get("text/html", ""):
+        for data in (output.get("data", {}) for output in cell.get("outputs", [])):
+            picture = data.pop("image/png", None)
+            if picture and "<figure" in data.get("text/html", ""):
                 name, svg = _svg_of(data["text/html"])
                 yield name, "svg", svg.encode()
-                yield name, "png", base64.b64decode(data["image/png"])
+                yield name, "png", base64.b64decode(picture)
 
 
 def _svg_of(figure: str) -> tuple[str, str]:
     """Name and full drawing of the chart in a figure; the page shows it without its printed headline."""
     name = re.search(r'<figure[^>]* id="([^"]+)"', figure)[1]
-    plot = unquote(re.search(r'src="data:image/svg\+xml[^,]*,([^"]+)"', figure)[1])
+    plot = drawing_at(re.search(r'<img[^>]* src="([^"]+)"', figure)[1])
     return name, re.sub(r'viewBox="[^"]+" data-viewbox="(0 0 (\S+) (\S+))"',
                         r'width="\2pt" height="\3pt" viewBox="\1"', plot, count=1)  # fmt: skip
 
 
 def _write(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8", newline="\n")
+    _give_back()
