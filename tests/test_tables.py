@@ -436,7 +436,7 @@ def test_a_drawing_becomes_an_address_and_comes_back(drawing):
     address = markup.address_of(drawing)
     assert unquote(address) == "data:image/svg+xml," + drawing
     assert markup.drawing_at(address) == drawing
-    assert re.fullmatch(r"data:[\w/+,%.:;=() -]+", address, re.ASCII)
+    assert re.fullmatch(r"data:[\w/+,%.:;=()~ -]+", address, re.ASCII)
 
 
 # --- what holds for everything --------------------------------------------------------------------

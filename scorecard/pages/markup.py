@@ -18,7 +18,7 @@ NUMBER = "sc-number"
 """The kind of a column of figures."""
 
 ADDRESS = "data:image/svg+xml,"
-ESCAPED = {letter: quote(letter) for letter in "%\n#<>\"'&?{}[]|\\^`~@$!*\t\r"}
+ESCAPED = {letter: quote(letter) for letter in "%\n#<>\"'&?{}[]|\\^`@$!*\t\r"}
 """What stands in drawings and not in addresses; the percent sign first, which the others bring."""
 
 
