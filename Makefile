@@ -29,10 +29,10 @@ notebooks: $(READY)  ## Run every notebook again and store its outputs as the re
 	$(PY) tests/refresh_notebooks.py
 
 explore: $(READY)  ## Open the notebooks in JupyterLab
-	$(PY) -m jupyterlab notebooks
+	JUPYTER_PATH=scorecard/templates SCORECARD_PAGE=/voila/render/explore_trends.ipynb $(PY) -m jupyterlab notebooks
 
 dashboard: $(READY)  ## Open explore_trends as a page, for those without Jupyter
-	JUPYTER_PATH=scorecard/templates .venv/bin/voila --template=explore notebooks/explore_trends.ipynb
+	JUPYTER_PATH=scorecard/templates $(PY) -m voila --preheat_kernel=True --pool_size=1 notebooks/explore_trends.ipynb
 
 lock: $(READY)  ## Resolve the dependencies again into requirements.lock
 	$(PY) -m pip install --quiet uv

@@ -197,13 +197,15 @@ def _figure(told, period: str, file: str, decimals: int) -> Figure:
     return Figure(period, value, None, file, told.row, numerator, denominator, told.note or None)
 
 
-def build_rows(edition: Edition, area: Area | None = None, figures: Figures | None = None) -> Iterator[Row]:
-    """Every line the edition prints, area by area in printed order; only those of `area` if given."""
+def build_rows(
+    edition: Edition, area: Area | None = None, figures: Figures | None = None, only: str | None = None
+) -> Iterator[Row]:
+    """Every line the edition prints, area by area in printed order; if given, those of `area` and of the key `only`."""
     figures = figures or Figures(edition)
     for place in [area] if area else edition.printed_areas:
         for section in edition.sections:
             if section.kind == place.kind:
-                for key in section.indicators:
+                for key in section.indicators if only is None else {only}.intersection(section.indicators):
                     yield _row(figures, section, place, edition.catalogue[key])
 
 

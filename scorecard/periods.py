@@ -101,3 +101,31 @@ def following(period: str) -> str:
     return (
         f"{period[:7]} {PARTS[found][position]}" if position < len(PARTS[found]) else f"{next_year} {PARTS[found][0]}"
     )
+
+
+MONTHS_OF = {
+    "Q1": (4, 6), "Q2": (7, 9), "Q3": (10, 12), "Q4": (13, 15),
+    "Autumn": (9, 12), "Spring": (13, 15), "Summer": (16, 20), "": (4, 20),
+}  # fmt: skip
+"""First and last month of a part of 2023-24, counted from January 2023. A year may be a financial or a school year."""
+
+
+def months(period: str) -> tuple[str, str]:
+    """The first and the last month of a period; of a year, those of the financial and the school year together."""
+    if kind(period) == "month":
+        return period, period
+    first, last = (months_before(f"{period[:4]}-01", 1 - month) for month in MONTHS_OF[period[8:]])
+    return first, last
+
+
+def within(period: str, start: str | None, end: str | None) -> bool:
+    """Whether a period lies between two others, each None where there is no such limit.
+
+    A limit of another kind holds by its months: a year is within if any of its months is.
+    """
+
+    def sides(limit: str) -> tuple[tuple[str, str], tuple[str, str]]:
+        return ((period, period), (limit, limit)) if kind(period) == kind(limit) else (months(period), months(limit))
+
+    begins = start is None or (told := sides(start))[0][1] >= told[1][0]
+    return begins and (end is None or (told := sides(end))[0][0] <= told[1][1])

@@ -29,7 +29,7 @@ ORDER = [
     "proofreading.court", "proofreading.verdicts", "drafts", "proofreading.final",
     "drawing.style", "drawing.sheet", "drawing.evidence", "drawing.trend_charts", "drawing.ranked", "drawing.funnels",
     "comparison.ranks", "charts",
-    "drawing.xmr_charts", "drawing.multiples", "exploring.explore", "exploring.explorer",
+    "drawing.xmr_charts", "drawing.multiples", "exploring.spans", "exploring.explore", "exploring.explorer",
     "drawing.panels", "drawing.breakdowns", "drawing.attainment", "pages.exception_report", "drawing.changed",
     "inspections.ofsted", "inspections.ofsted_checks", "inspections.ofsted_tables", "inspections.ofsted_charts",
     "comparison.layouts", "comparison.imports", "comparison.comparators", "comparison.neighbours",

@@ -1,7 +1,7 @@
 """What somebody chooses to look at, as charts, figures and a link that opens the same view again."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from dataclasses import replace
 from functools import cached_property
 from typing import NamedTuple
@@ -10,14 +10,15 @@ from urllib.parse import parse_qs, urlencode
 import pandas as pd
 
 from scorecard import periods
-from scorecard.build import NOT_RATED, Row, build_rows, each_once, kents, peers, source
+from scorecard.build import NOT_RATED, Figures, Row, build_rows, each_once, kents, peers, source
 from scorecard.charts import Chart, funnels, ranked, trend
 from scorecard.drawing.evidence import subject
 from scorecard.drawing.funnels import has_funnel
 from scorecard.drawing.multiples import multiples
 from scorecard.drawing.sheet import vectors_only
 from scorecard.drawing.xmr_charts import refused, xmr_chart
-from scorecard.editions import Edition, editions_known, load_before, load_edition
+from scorecard.editions import Edition, load_before, load_edition
+from scorecard.exploring.spans import ENDS, LATEST, SHOWN, STARTS, cut, editions_rated, offered, shown_before
 from scorecard.faults import Fault, InputError, nearest
 from scorecard.history import history, lengthened
 from scorecard.pages.markup import NUMBER, Cell, Head, Html, Table, drawn, number, render
@@ -30,7 +31,6 @@ CHARTS = {
     "xmr": "XmR: which months are more than chance",
     "multiples": "Small charts of all areas",
 }
-PERIODS = {"shown": "Periods that the edition shows", "all": "All editions together"}
 COMPARISONS = {"all": "Kent and the benchmarks", "kent": "Kent", "benchmarks": "The benchmarks", "none": "Nothing"}
 FIGURES = [
     "edition", "indicator", "measure", "area", "period", "value", "reason", "numerator", "denominator", "rag", "source",
@@ -38,6 +38,7 @@ FIGURES = [
 """Columns of the figures of a view."""
 NO_FUNNEL = "a funnel needs a rated percentage with numerator and denominator, for Kent and three areas or more"
 NO_FIGURES = "the edition prints no figures"
+NO_PERIODS = "no figures between the periods chosen"
 ALONE = "no other area has a figure to compare with"
 
 
@@ -47,7 +48,8 @@ class View(NamedTuple):
     edition: str
     indicators: tuple[str, ...]
     areas: tuple[str, ...]
-    period: str = "shown"
+    start: str = "shown"
+    end: str = "latest"
     comparison: str = "all"
     chart: str = "trend"
 
@@ -67,21 +69,32 @@ class View(NamedTuple):
         """The view of a query string; what it does not name is as in `otherwise`. `InputError` names every fault."""
         told = parse_qs(query.removeprefix("?"))
         lists = {name: tuple(dict.fromkeys(told[name])) for name in ("indicators", "areas") if name in told}
-        words = {name: told[name][-1] for name in ("edition", "period", "comparison", "chart") if name in told}
+        words = {name: told[name][-1] for name in cls._fields if name in told and name not in lists}
         return otherwise._replace(**lists, **words).checked()
 
     def checked(self) -> "View":
         """The view with keys and present names; `InputError` with everything that is not known."""
-        if self.edition not in editions_known():
-            raise InputError([_unknown("edition", self.edition, editions_known())])
-        edition, faults = load_edition(self.edition), []
-        known = {"period": [*PERIODS], "comparison": [*COMPARISONS], "chart": [*CHARTS]}
+        if self.edition not in (known := [*editions_rated()]):
+            raise InputError([_unknown("edition", self.edition, known)])
+        edition, faults = load_edition(self.edition), [*self._odd_periods()]
+        known = {"comparison": [*COMPARISONS], "chart": [*CHARTS]}
         faults += [_unknown(name, told, of) for name, of in known.items() if (told := getattr(self, name)) not in of]
         found = {"indicators": (edition.indicator, "key"), "areas": (edition.area, "name")}
         told = {name: tuple(_found(*of, getattr(self, name), faults)) for name, of in found.items()}
         if faults:
             raise InputError(faults)
         return self._replace(**told)
+
+    def _odd_periods(self) -> Iterator[Fault]:
+        sides = {"start": (self.start, [*STARTS]), "end": (self.end, [*ENDS])}
+        odd = {name: side for name, side in sides.items() if side[0] not in side[1] and not periods.kind(side[0])}
+        for name, (told, known) in odd.items():
+            remedy = f"It is {', '.join(known)} or a period: {periods.FORMS}."
+            yield Fault("error", "EXP001", "the view", f'{name}: "{told}" is not known.', remedy)
+        told = self.start not in STARTS and self.end not in ENDS and not odd
+        if told and not periods.within(self.end, self.start, None):
+            said = f'start: "{self.start}" lies after the end, "{self.end}".'
+            yield Fault("error", "EXP002", "the view", said, "Choose an earlier start or a later end.")
 
 
 def _several(told: str | tuple) -> tuple:
@@ -120,26 +133,39 @@ class Seen(NamedTuple):
 
 
 class Desk:
-    """The rows of an edition, made once; long series and drawn charts are kept."""
+    """An edition; the rows of what has been looked at, long series and drawn charts are kept."""
 
     def __init__(self, edition: Edition):
-        self.edition, self._long, self._drawn = edition, {}, {}
-        self.rows = each_once(build_rows(edition))
+        self.edition, self._figures, self._long, self._drawn = edition, Figures(edition), {}, {}
+
+    @cached_property
+    def _before(self) -> list[dict]:
+        return shown_before(self.edition)
 
     @cached_property
     def _history(self) -> pd.DataFrame:
         return history([*load_before(self.edition), self.edition])
 
     def warm(self) -> None:
-        """Make ready what the first view does not need and another would wait for: the history, scipy's functions."""
+        """Make ready what the first view does not need and another would wait for: scipy, history, other editions."""
         import scipy.special  # noqa: F401
 
         _ = self._history
+        for name in editions_rated():
+            with suppress(InputError):  # who chooses that edition is told what is wrong with it
+                load_edition(name)
 
     def choices(self) -> tuple[dict[str, str], list[str]]:
         """What can be chosen: the measures by key in printed order, and Kent and the districts."""
-        measures = {row.indicator.key: subject(row.indicator) for row in self.rows}
-        return measures, [area.name for area in self.edition.printed_areas if area.kind in ("Kent", "district")]
+        areas, sections = self.edition.printed_areas, self.edition.sections
+        kinds = dict.fromkeys(area.kind for area in areas)
+        keys = (key for kind in kinds for section in sections if section.kind == kind for key in section.indicators)
+        measures = {key: subject(self.edition.catalogue[key]) for key in keys}
+        return measures, [area.name for area in areas if area.kind in ("Kent", "district")]
+
+    def periods(self, view: View) -> list[str]:
+        """The periods that a view can begin and end with, oldest first."""
+        return offered(self.edition, view.indicators, self._before)
 
     def see(self, view: View, whole: bool = False) -> Seen:
         """The charts of a view (with PNG if `whole`), its figures, and what cannot be shown with the reason."""
@@ -160,10 +186,12 @@ class Desk:
 
     def _of_one(self, view: View, key: str, whole: bool) -> tuple[list[Chart], list[Row], list[tuple]]:
         """Charts, rows whose figures they show, and what is not shown with the reason, of one indicator."""
-        everything, charts, shown = self._series(key, view.period), [], []
+        everything, charts, shown = self._series(key, view.start, view.end), [], []
         places = {area: {area, *(team.name for team in self.edition.teams_of(area))} for area in view.areas}
         found = {area: [row for row in everything if row.area.name in names] for area, names in places.items()}
-        notes = [(f"{subject(self.edition.catalogue[key])}, {area}", NO_FIGURES) for area in found if not found[area]]
+        known = {row.area.name for row in self._series(key, SHOWN, LATEST)}
+        why = {area: NO_PERIODS if names & known else NO_FIGURES for area, names in places.items()}
+        notes = [(f"{subject(self.edition.catalogue[key])}, {area}", why[area]) for area in found if not found[area]]
         chosen = each_once(row for rows in found.values() for row in rows)
         for row in _one_of_a_kind(chosen) if view.chart in TOGETHER else chosen:
             told = self._chart(view, row, tuple(other.area.name for other in chosen), everything, whole)
@@ -173,14 +201,18 @@ class Desk:
             shown += [row, *(peers(row, everything) if drawn_ and view.chart in ACROSS else [])]
         return charts, shown, notes
 
-    def _series(self, key: str, period: str) -> list[Row]:
-        """The rows of an indicator for all areas, over the periods asked for."""
-        if (key, period) not in self._long:
-            rows = [row for row in self.rows if row.indicator.key == key]
-            if period == "all":
-                rows = list(lengthened(rows, self._history[self._history["indicator"] == key]))
-            self._long[key, period] = rows
-        return self._long[key, period]
+    def _series(self, key: str, start: str, end: str) -> list[Row]:
+        """The rows of an indicator for all areas, from one period to another."""
+        if (key, start, end) not in self._long:
+            if (start, end) == (SHOWN, LATEST):
+                rows = each_once(build_rows(self.edition, figures=self._figures, only=key))
+            else:
+                rows = self._series(key, SHOWN, LATEST)
+                told = self._history[self._history["indicator"] == key]
+                rows = rows if start == SHOWN else lengthened(rows, told)
+                rows = [row for row in (cut(row, start, end) for row in rows) if row]
+            self._long[key, start, end] = rows
+        return self._long[key, start, end]
 
     def _chart(self, view: View, row: Row, chosen: tuple, everything: list[Row], whole: bool) -> Chart | str:
         """The chart of a row, or why there is none; where all chosen areas stand in one chart it marks them."""
@@ -236,15 +268,15 @@ def _multiples(row: Row, kent: Row | None, everything: list[Row], marked: tuple)
 
 
 DRAWING = {"trend": _trend, "ranked": _ranked, "funnel": _funnel, "xmr": _xmr, "multiples": _multiples}
-ACROSS, LATEST, TOGETHER = ("ranked", "funnel", "multiples"), ("ranked", "funnel"), ("multiples",)
-"""The charts that show all areas, those of them that show the latest figure only, and those that one chart serves."""
+ACROSS, LAST, TOGETHER = ("ranked", "funnel", "multiples"), ("ranked", "funnel"), ("multiples",)
+"""The charts that show all areas, those of them that show the last figure only, and those that one chart serves."""
 
 
 # --- the figures --------------------------------------------------------------------------------------
 
 
 def _figures(row: Row, view: View) -> Iterator[tuple]:
-    for figure in row.series[-1:] if view.chart in LATEST else row.series:
+    for figure in row.series[-1:] if view.chart in LAST else row.series:
         rag = (row.rag.word or f"{NOT_RATED}: {row.rag.reason}") if figure is row.latest else None
         whose = (view.edition, row.indicator.key, subject(row.indicator), row.area.name)
         numbers = (figure.value, figure.reason, figure.numerator, figure.denominator)

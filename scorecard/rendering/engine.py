@@ -29,6 +29,8 @@ from traitlets.config import Config
 NAME, KERNEL_NAME = "scorecard-in-process", "scorecard-private-kernel"
 RUN_FACTS = ["papermill", "execution"]
 """Metadata of a notebook and its cells that differs from run to run; kept out of the published notebook."""
+KEPT = ("kernelspec", "voila")
+"""Metadata of a notebook that is no fact of a run: its kernel, and its template as a page."""
 
 
 class Recorder:
@@ -301,7 +303,7 @@ def register():
 def without_run_facts(notebook):
     """A copy of the notebook without the times, ids and paths of the run that made it."""
     copy = nbformat.from_dict(notebook)
-    copy.metadata = nbformat.from_dict({"kernelspec": notebook.metadata.kernelspec})
+    copy.metadata = nbformat.from_dict({name: notebook.metadata[name] for name in KEPT if name in notebook.metadata})
     for position, cell in enumerate(copy.cells):
         cell.id = f"cell-{position:02}"
         for fact in RUN_FACTS:

@@ -1,0 +1,70 @@
+"""From which period to which a view goes, and what becomes of a row whose series ends before its latest figure."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import replace
+
+from scorecard import periods
+from scorecard.build import Row, Standard
+from scorecard.catalogue import read_yaml
+from scorecard.editions import EDITIONS, RATED, Edition, editions_known
+from scorecard.faults import InputError
+from scorecard.ratings import Verdict
+
+SHOWN, ALL, LATEST = "shown", "all", "latest"
+STARTS = {SHOWN: "First that the edition shows", ALL: "First of all editions"}
+ENDS = {LATEST: "Latest"}
+"""What may stand in place of a period."""
+EARLIER = "an edition rates its latest figure only"
+
+
+def _told() -> Iterator[tuple[str, dict]]:
+    """Each edition that can be read, with what its edition.yml tells; the others have a check of their own."""
+    for name in editions_known():
+        with suppress(InputError):
+            told = read_yaml(EDITIONS / name / "edition.yml")
+            if isinstance(told, dict) and {"scorecard", "as_at", "title", "shown"} <= set(told):
+                yield name, told
+
+
+def editions_rated() -> dict[str, str]:
+    """The editions with ratings, newest first: name, and month and title in words."""
+    found = sorted(_told(), key=lambda one: str(one[1]["as_at"]), reverse=True)
+    return {name: f"{periods.name(told['as_at'])}: {told['title']}" for name, told in found if told["scorecard"] in RATED}
+
+
+def shown_before(edition: Edition) -> list[dict[str, list[str]]]:
+    """The periods that each earlier edition of the same scorecard shows, by data period."""
+    found = (told for _, told in _told() if told["scorecard"] == edition.scorecard)
+    return [told["shown"] for told in found if told["as_at"] < edition.as_at]
+
+
+def offered(edition: Edition, keys: Iterable[str], before: Iterable[Mapping[str, list[str]]]) -> list[str]:
+    """The periods that this edition and those `before` show of the indicators, oldest first, each kind by itself."""
+    keys = [key for key in keys if key in edition.catalogue]
+    found = {period for key in keys for period in _shown(edition, key)}
+    kinds, asked = {periods.kind(period) for period in found}, {edition.catalogue[key].data_period for key in keys}
+    earlier = {period for shown in before for data_period in asked for period in shown.get(data_period, ())}
+    found |= {period for period in earlier if periods.kind(period) in kinds}
+    return sorted(found, key=lambda period: (periods.kind(period), period))
+
+
+def _shown(edition: Edition, key: str) -> Iterator[str]:
+    for section in edition.sections:
+        if key in section.indicators:
+            yield from section.shown[edition.catalogue[key].data_period]
+
+
+def cut(row: Row, start: str, end: str) -> Row | None:
+    """The row with the figures from `start` to `end` only; None where there are none.
+
+    Rating, target and arrows go with the latest figure: a series that ends before it has none of them.
+    """
+    limits = (None if start in STARTS else start, None if end in ENDS else end)
+    series = tuple(figure for figure in row.series if periods.within(figure.period, *limits))
+    if not series or series[-1] is row.latest:
+        return replace(row, series=series) if series else None
+    untold = Verdict(None, EARLIER)
+    bare = {"standard": Standard(row.standard.year, row.standard.polarity), "rag": untold}
+    arrows = {"previous": None, "dot": untold, "year_ago": None, "dot_year_ago": untold}
+    return replace(row, series=series, **bare, **arrows)
