@@ -92,7 +92,10 @@ def _said(row: Row, name: str, words: Phrases) -> str:
     for part in exchanges(_with_parts(row))[-1:]:
         more |= {"more": f"{part.numerator:+,f}", "more_of": f"{part.denominator:+,f}"}
     rolling = " rolling" if row.indicator.data_period == ROLLING and name in set(Dot) else ""
-    return words.say("really_changed", f"{name}{rolling}", **facts_of(row, words), **more)
+    facts, dot = facts_of(row, words), Dot.WORSENED if name == Dot.WORSENED else Dot.IMPROVED
+    near = "T " if row.standard.polarity is Polarity.TARGET else ""
+    way = words.say("ways", f"{near}{dot}", **facts)
+    return words.say("really_changed", f"{name}{rolling}", **facts, **more, way=way)
 
 
 # --- places in a funnel -----------------------------------------------------------------------------

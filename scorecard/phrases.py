@@ -33,7 +33,8 @@ _SIDES = ("H above", "H equal", "H below", "L below", "L equal", "L above", "T w
 _STATES = (*Rag, "missed", NOT_RATED, "no target")
 _ENDS = tuple(f"{polarity} {end}" for polarity in Polarity for end in ("first", "last"))
 _RANKS = ("position", "chance", "joint", "no rank", "no value", *_ENDS)
-_STEADY = tuple(f"{dot}{sort}" for dot in (Dot.IMPROVED, Dot.WORSENED) for sort in ("", " rolling"))
+_WAYS = (Dot.IMPROVED, Dot.WORSENED)
+_STEADY = tuple(f"{dot}{sort}" for dot in _WAYS for sort in ("", " rolling"))
 _DASHBOARD = ("phase", "inspected", "area", "year", "good", "status", "improved", "worsened")
 _STANDING = (
     "verdicts", "ranks", "rank", "first", "H behind", "L behind", "each ahead", "between", "up", "down", "same",
@@ -72,9 +73,10 @@ SHAPES = {
     "breakdown": Shape(("of all", "no total"), ("table", "row", "number", "total")),
     "gap": Shape(("below", "above", "equal"), ("topic", "measure", "gap")),
     "edition_changes": Shape(("causes", "movers"), ("count", "of", "area", "moved")),
+    "ways": Shape((*_WAYS, *(f"T {dot}" for dot in _WAYS))),
     "really_changed": Shape(
         (*_STEADY, "unconfirmed", "contradicted", "hidden"),
-        (*FACTS, "first", "first_when", "count", "more", "more_of"),
+        (*FACTS, "first", "first_when", "count", "more", "more_of", "way"),
     ),
     "funnel": Shape(
         ("both", "better", "worse", "neither", "Kent", "Kent neither"),

@@ -1,4 +1,4 @@
-"""The explorer as a page that Voila serves, worked in a browser by the keyboard alone."""
+"""The explorer in a browser: as a page that Voila serves, by the keyboard alone, and in JupyterLab."""
 
 import os
 import shutil
@@ -6,6 +6,8 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
@@ -35,24 +37,46 @@ SAID = [
 """The figures of July 2024 as printed."""
 
 
-@pytest.fixture(scope="module")
-def address():
-    """The page as `make dashboard` serves it."""
+@contextmanager
+def serving(command: list[str], folder: Path, probe: str, **told: str) -> Iterator[str]:
+    """The address of a server of ours, once it answers."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "voila", "--template=explore", "--no-browser", f"--port={port}"]
-    told = os.environ | {"JUPYTER_PATH": "scorecard/templates"}
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    served = subprocess.Popen([*command, "notebooks/explore_trends.ipynb"], cwd=HOME, env=told, **quiet)
-    yield answering(f"http://localhost:{port}/voila/static/voila.js", f"http://localhost:{port}/", served)
-    served.terminate()
-    served.wait(timeout=30)
+    started = [sys.executable, "-m", *command, "--no-browser", f"--port={port}"]
+    told |= {"JUPYTER_PATH": str(HOME / "scorecard" / "templates")}
+    served = subprocess.Popen(started, cwd=folder, env=os.environ | told, **quiet)
+    try:
+        yield answering(f"http://localhost:{port}/{probe}", f"http://localhost:{port}/", served)
+    finally:
+        served.terminate()
+        served.wait(timeout=30)
+
+
+@pytest.fixture(scope="module")
+def address():
+    """The page as `make dashboard` serves it."""
+    command = ["voila", "--preheat_kernel=True", "--pool_size=1", "notebooks/explore_trends.ipynb"]
+    with serving(command, HOME, "voila/static/voila.js") as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    """JupyterLab as `make explore` starts it, with a copy of the notebook and settings of its own."""
+    folder = tmp_path_factory.mktemp("lab")
+    shutil.copy(HOME / "notebooks" / "explore_trends.ipynb", folder)
+    own = {f"JUPYTER_{name}_DIR": str(folder / name.lower()) for name in ("CONFIG", "DATA")}
+    own |= {f"JUPYTERLAB_{name}_DIR": str(folder / name.lower()) for name in ("SETTINGS", "WORKSPACES")}
+    command = ["jupyterlab", str(folder), "--IdentityProvider.token=", "--ServerApp.ip=127.0.0.1", "--allow-root"]
+    with serving(command, folder, "api", SCORECARD_PAGE="/voila/render/explore_trends.ipynb", **own) as found:
+        yield found
 
 
 def answering(probe: str, address: str, served: subprocess.Popen) -> str:
     for _ in range(240):
-        assert served.poll() is None, "Voila ended by itself"
+        assert served.poll() is None, "the server ended by itself"
         try:
             urlopen(probe, timeout=5).close()
         except URLError as fault:
@@ -61,7 +85,7 @@ def answering(probe: str, address: str, served: subprocess.Popen) -> str:
             time.sleep(0.25)
         else:
             return address
-    raise AssertionError("Voila did not answer within a minute")
+    raise AssertionError("the server did not answer within a minute")
 
 
 @pytest.fixture(scope="module")
@@ -169,4 +193,25 @@ def test_the_link_opens_the_same_view_again(chosen, address, browser):
     view.goto(address + link, timeout=120_000)
     view.wait_for_selector("figure img", timeout=60_000)
     assert alts(view) == alts(chosen)
+    view.close()
+
+
+def test_the_same_choices_work_in_jupyterlab(lab, browser):
+    """Run all, choose, download, and open the link, which JupyterLab's own server shows as a page."""
+    view = browser.new_page(viewport={"width": 1280, "height": 900})
+    view.goto(f"{lab}lab/tree/explore_trends.ipynb", timeout=120_000)
+    view.wait_for_selector("text=Python 3 (ipykernel) | Idle", timeout=60_000)
+    view.click('.lm-MenuBar-itemLabel:text-is("Run")')
+    view.click('.lm-Menu-itemLabel:text-is("Run All Cells")')
+    view.select_option(".sc-choices select >> nth=0", label="NEET, 16 to 17 year olds (SISE71)", timeout=60_000)
+    view.wait_for_selector(f'img[alt*="{SAID[0]}"]', timeout=30_000)
+    view.click("text=Make files to download")
+    with view.expect_download(timeout=30_000) as download:
+        view.click("text=figures.csv")
+    assert Path(download.value.path()).read_text(encoding="utf-8").count(",SISE71,") == 7
+    with view.context.expect_page() as opened:
+        view.click("text=Link to this view")
+    opened.value.wait_for_selector("figure img", timeout=60_000)
+    assert alts(opened.value) == alts(view)
+    assert opened.value.title() == "Explore trends"
     view.close()

@@ -60,8 +60,18 @@ def test_parameters_are_lines_of_the_notebook():
         ("areas=Asford&chart=pie", ['"pie" is not known', '"Ashford"']),
         ("edition=2024-06", ['"2024-06" is not known', '"2024-07"']),
         ("indicators=SISE7&indicators=NONE&start=ever", ['"SISE71"', '"NONE"', '"ever"']),
+        ("edition=ofsted-2022-12", ['"ofsted-2022-12" is not known']),
+        ("start=2024-06&end=2024-03", ['"2024-06" lies after the end, "2024-03"']),
+        ("start=2024-13&end=now&comparison=us", ['"2024-13" is not known', '"now"', "2023-24 Q4 (quarter)", '"us"']),
     ],
-    ids=["area and chart", "edition", "two indicators and the period"],
+    ids=[
+        "area and chart",
+        "edition",
+        "two indicators",
+        "edition without ratings",
+        "ends before it starts",
+        "no periods",
+    ],
 )
 def test_every_fault_of_a_link_is_told_at_once(query, said):
     with pytest.raises(InputError) as error:
@@ -82,6 +92,55 @@ MOVES = {
         ["Ashford, rose from 2.9% in June 2022 to 3.5% in July 2024", "January 2023 to December 2023 (in no edition)"],
     ),
 }
+
+
+RANGES = {
+    # printed for Dover: 2022 from June on 3.5, 3.4, 3.1, 2.7, 2.5, 2.6, 2.9; 2024: 5.1, 5.1, 5.2, 5.3, 5.1, 4.9, 4.9
+    "inside the edition": (
+        "2024-03",
+        "2024-06",
+        "fell from 5.2% in March 2024 to 4.9% in June 2024. Not rated: an edition",
+    ),
+    "to the latest": ("2024-05", "latest", "fell from 5.1% in May 2024 to 4.9% in July 2024, against a target of 2.8%"),
+    "from another edition": ("2022-11", "2024-02", "rose from 2.6% in November 2022 to 5.1% in February 2024"),
+    "in another edition": ("2022-06", "2022-12", "fell from 3.5% in June 2022 to 2.9% in December 2022. Not rated"),
+}
+"""From, to, and what the chart of NEET in Dover says."""
+
+
+@pytest.mark.parametrize(("start", "end", "said"), RANGES.values(), ids=RANGES)
+def test_a_view_goes_from_any_period_to_any_other(desk, start, end, said):
+    (chart,) = desk.see(NEET._replace(areas=("Dover",), start=start, end=end)).charts
+    assert said in chart.alt
+
+
+def test_a_rating_stays_with_the_latest_figure(desk):
+    seen = desk.see(NEET._replace(areas=("Dover",), start="2024-03", end="2024-06"))
+    assert list(seen.figures["period"]) == ["2024-03", "2024-04", "2024-05", "2024-06"]
+    assert seen.figures["rag"].iloc[-1] == "not rated: an edition rates its latest figure only"
+    assert "Target" not in seen.charts[0].svg
+
+
+def test_an_order_of_an_earlier_month(desk):
+    """Printed for January 2024: Thanet 5.2, Dover 5.1, all others below."""
+    (chart,) = desk.see(NEET._replace(areas=("Thanet",), chart="ranked", end="2024-01")).charts
+    assert chart.headline.startswith("Thanet has the highest figure of 12 districts")
+    assert "January 2024" in chart.subtitle
+
+
+def test_a_year_is_shown_where_any_of_its_months_is_chosen(desk):
+    """Persistent absence is printed by school year; 2023-24 goes on to August 2024."""
+    view = NEET._replace(indicators=("EH46",), areas=("Dover",), start="2024-03")
+    assert list(desk.see(view).figures["period"]) == ["2023-24"]
+    none = desk.see(view._replace(start="2022-01", end="2022-02", indicators=("SISE71",)))
+    assert none.notes == ["NEET, 16 to 17 year olds, Dover: no figures between the periods chosen."]
+
+
+def test_the_periods_to_choose_are_those_of_the_indicators(desk):
+    months = [*(f"2022-{month:02}" for month in range(6, 13)), *(f"2024-{month:02}" for month in range(1, 8))]
+    assert desk.periods(NEET) == months
+    assert desk.periods(NEET._replace(indicators=("EH46",)))[-1] == "2023-24"
+    assert desk.periods(NEET._replace(indicators=("SISE71", "EH46")))[:14] == months
 
 
 @pytest.mark.parametrize(("view", "said"), MOVES.values(), ids=MOVES)
@@ -204,6 +263,55 @@ def test_a_change_of_choice_is_redrawn(monkeypatch):
     assert [*COMPARISONS][-1] == "none"
     assert "Kent 3.7%" not in shown.shown.value
     assert shown.links.value == ""
+
+
+def test_another_edition_keeps_what_it_has(monkeypatch):
+    monkeypatch.delenv("QUERY_STRING", raising=False)
+    shown = explorer(NEET._replace(start="2024-03"))
+    assert [value for _, value in shown.edition.options] == ["2024-07", "2022-12", "corporate-parenting-2019-07"]
+    shown.edition.value = "2022-12"
+    assert shown.view == NEET._replace(edition="2022-12")
+    assert "Ashford, fell from 2.9% in June 2022 to 2.6% in December 2022" in shown.shown.value
+    shown.edition.value = "corporate-parenting-2019-07"
+    assert shown.view.areas == ("Kent",)
+    assert [value for _, value in shown.areas[0].options] == ["Kent"]
+    assert "July 2019" in shown.shown.value
+    shown.edition.value = "2024-07"
+    assert "Dover" in [value for _, value in shown.areas[2].options]
+    assert "July 2024" in shown.shown.value
+
+
+def test_the_fields_offer_the_periods(monkeypatch):
+    monkeypatch.delenv("QUERY_STRING", raising=False)
+    shown = explorer(NEET)
+    start, end = shown.ends
+    assert [text for text, _ in start.options][:3] == [
+        "First that the edition shows",
+        "First of all editions",
+        "June 2022",
+    ]
+    assert [text for text, _ in end.options][:2] == ["Latest", "July 2024"]
+    start.value, end.value = "2022-12", "2024-06"
+    assert "from 2.9% in December 2022 to 4.9% in June 2024" in shown.shown.value
+    shown.indicators[0].value = "EH46"
+    assert (start.value, end.value) == ("2022-12", "2024-06")
+    assert shown.view.query.count("start=2022-12&end=2024-06") == 1
+
+
+@pytest.mark.parametrize(
+    ("page", "link"),
+    [(None, False), ("/voila/render/explore_trends.ipynb", True)],
+    ids=["a notebook by itself", "a server that shows pages"],
+)
+def test_the_link_stands_where_something_opens_it(monkeypatch, page, link):
+    monkeypatch.delenv("SERVER_SOFTWARE", raising=False)
+    monkeypatch.delenv("SCORECARD_PAGE", raising=False)
+    if page:
+        monkeypatch.setenv("SCORECARD_PAGE", page)
+    shown = explorer(NEET)
+    assert ("Link to this view" in shown.address.value) is link
+    assert f'href="{page}?edition=2024-07' in shown.address.value or not link
+    assert "This view as parameters of the notebook" in shown.address.value
 
 
 @pytest.mark.parametrize(

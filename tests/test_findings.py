@@ -68,7 +68,7 @@ SENTENCES = {
     "unconfirmed": "EHCPs issued within 20 weeks in Ashford: 53.3% in June 2024, 52.2% now. "
     "The 7 figures shown have no clear trend.",
     "contradicted": "Early Help assessments within 6 weeks in Ashford EHU: 99.5% in June 2024, 99.2% now. "
-    "Over the 7 figures shown performance got better.",
+    "Performance got better over the 7 figures shown.",
 }
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from scorecard.periods import FORMS, KIND_OF_DATA_PERIOD, kind, label, months_before, name, year_before
+from scorecard.periods import FORMS, KIND_OF_DATA_PERIOD, kind, label, months, months_before, name, within, year_before
 
 PERIODS = [
     # period, kind, label, name, the same a year before
@@ -89,3 +89,42 @@ def test_every_data_period_of_the_guidance_notes_has_its_kinds():
 def test_the_forms_shown_to_an_analyst_are_read():
     shown = [form.split(" (") for form in FORMS.replace(" or ", ", ").split(", ")]
     assert [kind(period) for period, _ in shown] == [meant.rstrip(")") for _, meant in shown]
+
+
+@pytest.mark.parametrize(
+    ("period", "first", "last"),
+    [
+        ("2024-07", "2024-07", "2024-07"),
+        ("2023-24 Q1", "2023-04", "2023-06"),
+        ("2023-24 Q4", "2024-01", "2024-03"),
+        ("2023-24 Autumn", "2023-09", "2023-12"),
+        ("2023-24 Summer", "2024-04", "2024-08"),
+        ("2023-24", "2023-04", "2024-08"),  # a financial or a school year
+    ],
+    ids=str,
+)
+def test_months(period, first, last):
+    assert months(period) == (first, last)
+
+
+@pytest.mark.parametrize(
+    ("period", "start", "end", "expected"),
+    [
+        ("2024-03", "2024-03", "2024-06", True),
+        ("2024-02", "2024-03", "2024-06", False),
+        ("2024-07", "2024-03", "2024-06", False),
+        ("2024-07", "2024-03", None, True),
+        ("2024-07", None, "2024-06", False),
+        ("2021-22", None, None, True),
+        # of one kind by order: 2022-23 begins before 2021-22 has ended
+        ("2021-22", "2022-23", None, False),
+        # of two kinds by months: 2023-24 reaches into August 2024, and begins in April 2023
+        ("2023-24", "2024-08", None, True),
+        ("2023-24", "2024-09", None, False),
+        ("2023-24", None, "2023-03", False),
+        ("2023-24 Q4", None, "2023-24", True),
+        ("2023-04", "2023-24", None, True),
+    ],
+)
+def test_within(period, start, end, expected):
+    assert within(period, start, end) is expected

@@ -156,12 +156,14 @@ class Desk:
                 load_edition(name)
 
     def choices(self) -> tuple[dict[str, str], list[str]]:
-        """What can be chosen: the measures by key in printed order, and Kent and the districts."""
+        """What can be chosen: the measures by key in printed order, and Kent and the districts that have figures."""
         areas, sections = self.edition.printed_areas, self.edition.sections
         kinds = dict.fromkeys(area.kind for area in areas)
         keys = (key for kind in kinds for section in sections if section.kind == kind for key in section.indicators)
         measures = {key: subject(self.edition.catalogue[key]) for key in keys}
-        return measures, [area.name for area in areas if area.kind in ("Kent", "district")]
+        printed = [area for area in areas if area.kind in {section.kind for section in sections}]
+        served = {name for area in printed for name in (area.name, *area.districts)}
+        return measures, [area.name for area in areas if area.kind in ("Kent", "district") and area.name in served]
 
     def periods(self, view: View) -> list[str]:
         """The periods that a view can begin and end with, oldest first."""
