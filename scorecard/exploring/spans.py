@@ -29,8 +29,9 @@ def _told() -> Iterator[tuple[str, dict]]:
 
 def editions_rated() -> dict[str, str]:
     """The editions with ratings, newest first: name, and month and title in words."""
-    found = sorted(_told(), key=lambda one: str(one[1]["as_at"]), reverse=True)
-    return {name: f"{periods.name(told['as_at'])}: {told['title']}" for name, told in found if told["scorecard"] in RATED}
+    rated = (one for one in _told() if one[1]["scorecard"] in RATED)
+    newest = sorted(rated, key=lambda one: str(one[1]["as_at"]), reverse=True)
+    return {name: f"{periods.name(told['as_at'])}: {told['title']}" for name, told in newest}
 
 
 def shown_before(edition: Edition) -> list[dict[str, list[str]]]:
