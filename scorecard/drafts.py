@@ -140,16 +140,23 @@ def _list(names: tuple[str, ...]) -> str:
 # --- drafting -------------------------------------------------------------------------------------
 
 
-def draft(edition: Edition, area: Area, earlier: Edition | None = None, folder: Path = EDITIONS) -> Commentary:
+def draft(
+    edition: Edition,
+    area: Area,
+    earlier: Edition | None = None,
+    folder: Path = EDITIONS,
+    leading: Mapping | None = None,
+) -> Commentary:
     """The commentary of an area with every indicator written about.
 
     What an analyst wrote stays as it is. A text that the program drafted is drafted again, a stale one learns what has
-    changed. What is missing is carried over from `earlier` as stale, or else drafted from the figures.
+    changed. What is missing is carried over from `earlier` as stale, or else drafted from the figures. `leading` has
+    the neighbours ahead of Kent, to be named, from `comparators.leading`.
     """
     words, rows = load_phrases(), _rows(edition, area)
     now = load_commentary(edition, area, folder)
     before = _before(earlier, area, folder)
-    more = beside(edition, area)
+    more = beside(edition, area, leading)
     entries = [_renewed(entry, edition, area, rows, words, more) for entry in now.entries]
     covered = {key for entry in entries for key in entry.indicators}
     for key, mine in rows.items():
@@ -243,10 +250,14 @@ def _figure(row: Row, value) -> str:
 
 
 def write_drafts(
-    edition: Edition, areas: list[Area], earlier: Edition | None, folder: Path = EDITIONS
+    edition: Edition,
+    areas: list[Area],
+    earlier: Edition | None,
+    folder: Path = EDITIONS,
+    leading: Mapping | None = None,
 ) -> list[Commentary]:
     """Draft and write the commentary of areas; each file whole or not at all, and only if all can be read."""
-    made = [draft(edition, area, earlier, folder) for area in areas]
+    made = [draft(edition, area, earlier, folder, leading) for area in areas]
     home = folder / edition.name / FOLDER
     home.mkdir(parents=True, exist_ok=True)
     for commentary in made:

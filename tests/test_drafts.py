@@ -18,6 +18,7 @@ from scorecard.editions import EDITIONS, load_edition
 from scorecard.faults import Fault, InputError
 from scorecard.inputs import texts
 from scorecard.proofreading.final import refusals, unexplained
+from scorecard.proofreading.verdicts import CONTRADICTED, judge
 
 HEAD = "---\nauthor: Social work\nstatus: draft\n---\n"
 NOT_SHOWN = "The analysts' text is not shown: it is about figures that the disclosure policy withholds."
@@ -54,6 +55,15 @@ def test_every_indicator_of_an_area_is_drafted_once(edition, folder):
     assert {entry.status for entry in made.entries} == {"draft"}
     assert all(entry.untouched for entry in made.entries)
     assert made.front == {"author": "Management Information", "status": "draft"}
+
+
+def test_a_draft_names_the_neighbours_ahead_and_its_own_check_agrees(edition, folder):
+    ahead = {"SISE12": [("Warwickshire", Decimal("47.5"))], "KS2-RWM-SENSUPPORT": []}
+    drafts.write_drafts(edition, [edition.areas.kent], None, folder, ahead)
+    made = texts.load_commentary(edition, edition.areas.kent, folder)
+    last = "At 47.0 points in 2023-24 the second highest of its statistical neighbours, behind Warwickshire (47.5)."
+    assert [text.endswith(last) for _, text in made.about("SISE12").paragraphs] == [True, True]
+    assert not [one.sentence for one in judge(edition, made) if one.verdict is CONTRADICTED]
 
 
 def test_an_indicator_of_two_years_is_one_entry_with_two_paragraphs(edition, folder):

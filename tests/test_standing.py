@@ -147,8 +147,8 @@ def test_an_edition_without_derived_figures_says_so(edition):
         ("SISE12", None, "Ranked second of 11 among its statistical neighbours in 2023-24, where first is best: "
          "47.0 points against their mean of 44.6."),
         ("SISE12", [("Warwickshire", Decimal("47.5"))],
-         "The second highest of its statistical neighbours in 2023-24 at 47.0 points, behind Warwickshire (47.5)."),
-        ("SISE12", [], "Best of its statistical neighbours in 2023-24, at 47.0 points against their mean of 44.6."),
+         "At 47.0 points in 2023-24 the second highest of its statistical neighbours, behind Warwickshire (47.5)."),
+        ("SISE12", [], "At 47.0 points in 2023-24 the best of its statistical neighbours, whose mean is 44.6."),
         ("SCS03", [("Essex", Decimal("16.8"))] * 8, "Ranked ninth of 11 among its statistical neighbours in 2023-24, "
          "where first is best: 23.3% against their mean of 19.2%."),
     ],

@@ -41,11 +41,13 @@ def claims(name, area, verdict):
 def draft(name, area):
     """Draft the missing commentary of an edition from the figures; what analysts wrote stays as it is.
 
-    Text of the edition before is carried over as stale, with what has changed since. The words of drafts stand in
-    params/phrases.yml. Files: params/editions/EDITION/commentary/AREA.md.
+    Text of the edition before is carried over as stale, with what has changed since. Where the department's data are
+    imported, the neighbours ahead of Kent are named. The words of drafts stand in params/phrases.yml. Files:
+    params/editions/EDITION/commentary/AREA.md.
     """
     from scorecard.checks import edition_before
     from scorecard.cli.month import read_checked
+    from scorecard.comparison.comparators import leading
     from scorecard.disclosure import disclosed
     from scorecard.drafts import write_drafts
     from scorecard.inputs.texts import FOLDER, file_name
@@ -53,7 +55,7 @@ def draft(name, area):
     held = read_checked(name, as_held=True)
     edition = disclosed(held, held.disclosure)
     areas = [edition.area(area)] if area else edition.printed_areas
-    for commentary in write_drafts(edition, areas, edition_before(held)):
+    for commentary in write_drafts(edition, areas, edition_before(held), leading=leading(edition)):
         entries = commentary.entries
         counts = {status: sum(entry.status == status for entry in entries) for status in ("agreed", "stale", "draft")}
         drafted = sum(entry.untouched for entry in entries)
