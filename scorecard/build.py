@@ -45,7 +45,8 @@ RATINGS = [
 class Figure:
     """One cell of a table: its period, its value as printed or None with the reason, and where it stands.
 
-    A benchmark has its `basis`: by which method, and whether the department's data bear it out.
+    A benchmark has its `basis`: by which method, and whether the department's data bear it out. `others` says what
+    another edition or page prints for it, and where.
     """
 
     period: str
@@ -57,6 +58,7 @@ class Figure:
     denominator: Decimal | None = None
     note: str | None = None
     basis: Basis | None = None
+    others: str | None = None
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ import pandas as pd
 
 from scorecard.build import Figure, Row, Standard, each_once
 from scorecard.commentary import facts_of, when_of
+from scorecard.history import unbroken
 from scorecard.phrases import Phrases, load_phrases
 from scorecard.ratings import Dot, Polarity, Rag, Verdict, margin, round_half_up
 from scorecard.trends import (
@@ -36,9 +37,12 @@ class Directions(NamedTuple):
 
 
 def directions(row: Row) -> Directions:
-    """The three directions of travel of a row; each without arrow says why. An annual row's year before counts once."""
+    """The three directions of travel of a row; each without arrow says why. An annual row's year before counts once.
+
+    Of a long series the last is over the periods since a gap that no edition fills.
+    """
     told = row.standard
-    window = direction_over([figure.value for figure in row.series], told.polarity, told.target)
+    window = direction_over([figure.value for figure in unbroken(row)], told.polarity, told.target)
     twice = row.previous is not None and row.year_ago is not None and row.previous.period == row.year_ago.period
     told_apart = (row.dot, window) if twice else (row.dot, row.dot_year_ago, window)
     return Directions(row.dot, row.dot_year_ago, window, agreement(told_apart))
@@ -78,7 +82,7 @@ def _known(told: Directions) -> list[str]:
 
 
 def _with_parts(row: Row) -> list[Figure]:
-    return [figure for figure in row.series if None not in (figure.numerator, figure.denominator)]
+    return [figure for figure in unbroken(row) if None not in (figure.numerator, figure.denominator)]
 
 
 def _hides(row: Row) -> bool:
@@ -86,7 +90,7 @@ def _hides(row: Row) -> bool:
 
 
 def _said(row: Row, name: str, words: Phrases) -> str:
-    known = [figure for figure in row.series if figure.value is not None]
+    known = [figure for figure in unbroken(row) if figure.value is not None]
     first = words.say("short_units", row.indicator.unit, number=f"{known[0].value:,f}", unit=row.indicator.unit)
     more = {"first": first, "first_when": when_of(known[0].period, "when", words), "count": str(len(known))}
     for part in exchanges(_with_parts(row))[-1:]:

@@ -1,14 +1,15 @@
 """Every edition of a scorecard as one long series: each figure with its edition and row, and what became of it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import pandas as pd
 
 from scorecard.build import Figure, Row, travelled
 from scorecard.checking.years import decimal, same
 from scorecard.disclosure import WITHHELD, under
-from scorecard.editions import Edition
+from scorecard.editions import EDITIONS, Edition, load_before
 from scorecard.periods import following, kind, year_before
 from scorecard.ratings import NO_VALUE, at_printed_precision
 
@@ -21,10 +22,14 @@ CURRENT, REPEATED, REVISED, DOUBLE, MISSING = "current", "repeated", "revised", 
 its own edition prints another one beside it; there is none."""
 NOWHERE = "in no edition"
 """The reason for a period between two editions that neither prints."""
+LONGEST = 24
+"""How many periods a chart of a long series shows at most, so that it can be read: two years of months."""
 
 
-def history(editions: Iterable[Edition]) -> pd.DataFrame:
+def history(editions: Iterable[Edition], only: Collection[tuple[str, str]] | None = None) -> pd.DataFrame:
     """All figures of `editions`, with the columns of `HISTORY`, oldest period first and newest edition last.
+
+    `only`: those of some indicators (their keys) in some areas (their names), as pairs.
 
     Indicators stand under their key of the newest edition (SEND20 under APP17), areas under their present name. Of each
     indicator, area and period one figure is `current`: that of the newest edition with a value. Numbers are Decimals.
@@ -34,6 +39,8 @@ def history(editions: Iterable[Edition]) -> pd.DataFrame:
     told = pd.concat([_printed(under(edition, editions[-1].disclosure)) for edition in editions], ignore_index=True)
     told["indicator"] = told["indicator"].replace(_keys(editions[-1]))
     told["area"] = told["area"].replace(_names(editions[-1]))
+    if only is not None:
+        told = told[pd.MultiIndex.from_frame(told[["indicator", "area"]]).isin(only)]
     told = _withheld_by_all(told)
     told["standing"] = _standings(told)
     return told.sort_values(["indicator", "area", "period"], kind="stable", ignore_index=True)[HISTORY]
@@ -91,26 +98,67 @@ def revisions(told: pd.DataFrame) -> pd.DataFrame:
     return gone.merge(now, how="left", on=key, suffixes=("", "_now"), validate="many_to_one")
 
 
-def lengthened(rows: Iterable[Row], told: pd.DataFrame) -> Iterator[Row]:
+def long_series(edition: Edition, rows: Sequence[Row], longest: int = LONGEST, folder: Path = EDITIONS) -> list[Row]:
+    """The rows of an edition, each with the series of this and every earlier edition: of later ones it knows nothing.
+
+    Each series has `longest` periods at most, or as many as the edition shows if those are more.
+    """
+    editions = [*load_before(edition, folder), edition]
+    told = history(editions, {(row.indicator.key, row.area.name) for row in rows})
+    return list(lengthened(rows, told, longest, edition.name))
+
+
+def lengthened(
+    rows: Iterable[Row], told: pd.DataFrame, longest: int | None = None, own: str = ""
+) -> Iterator[Row]:
     """Each row with the whole series of its indicator and area, and its figure of one year before where there is one.
 
     `told` is a `history` that includes the row's own edition. Only periods of the kind of the latest one are joined
-    (EY2's years are no terms); one without a value says why, or that it is in no edition.
+    (EY2's years are no terms); one without a value says why, or that it is in no edition. A figure of which editions
+    print another one names them in `others`. Of more than `longest` periods the oldest are left out. The files of all
+    editions but the one called `own` stand with their edition.
     """
     best = told[told["standing"].isin([MISSING, CURRENT])].sort_values("standing", ascending=False, kind="stable")
     held = {key: list(group.itertuples()) for key, group in best.groupby(["indicator", "area"], sort=False)}
+    others = _others(told)
     for row in rows:
-        yield _longer(row, held.get((row.indicator.key, row.area.name), []))
+        figures = {
+            one.period: _figure(one, row.indicator.decimals, own)
+            for one in held.get((row.indicator.key, row.area.name), [])
+            if kind(one.period) == kind(row.latest.period)
+        }
+        yield _longer(row, figures, others, longest)
 
 
-def _longer(row: Row, told: list) -> Row:
-    latest = row.latest.period
-    known = {one.period: _figure(one, row.indicator.decimals) for one in told if kind(one.period) == kind(latest)}
-    known |= {figure.period: figure for figure in row.series if figure.value is not None or figure.period not in known}
-    series = [known.get(period) or _nowhere(period) for period in _span(min(known), latest)]
+def _others(told: pd.DataFrame) -> dict[tuple[str, str, str], str]:
+    """By indicator, area and period: what an edition prints otherwise, and where."""
+    found: dict[tuple[str, str, str], list[str]] = {}
+    for one in told[told["standing"].isin([REVISED, DOUBLE])].itertuples():
+        said = f"{one.value:,f} in {one.edition}/{one.file} row {one.row}"
+        found.setdefault((one.indicator, one.area, one.period), []).append(said)
+    return {key: "; ".join(said) for key, said in found.items()}
+
+
+def _longer(row: Row, known: dict[str, Figure], others: dict, longest: int | None) -> Row:
+    latest, key = row.latest.period, (row.indicator.key, row.area.name)
+    known = known | {own.period: own for own in row.series if own.value is not None or not _valued(known.get(own.period))}
+    span = [*_span(min(known), latest)]
+    series = [known.get(period) or _nowhere(period) for period in span[_first(span, known, row, longest) :]]
+    series = [replace(one, others=others.get((*key, one.period))) for one in series]
     ago = known.get(year_before(latest))
-    ago = row.year_ago or (ago if ago and ago.value is not None else None)
+    ago = row.year_ago or (ago if _valued(ago) else None)
     return replace(row, series=tuple(series), year_ago=ago, dot_year_ago=travelled(row.latest, ago, row.standard))
+
+
+def _valued(figure: Figure | None) -> bool:
+    return figure is not None and figure.value is not None
+
+
+def _first(span: list[str], known: dict[str, Figure], row: Row, longest: int | None) -> int:
+    """Where a series of `longest` periods begins: with a figure, and no later than what the edition shows."""
+    own = len(span) - len(row.series)
+    start = max(len(span) - longest, 0) if longest else 0
+    return next((at for at in range(start, own) if span[at] in known), max(own, 0))
 
 
 def _span(first: str, last: str) -> Iterator[str]:
@@ -120,8 +168,8 @@ def _span(first: str, last: str) -> Iterator[str]:
     yield last
 
 
-def _figure(told, decimals: int) -> Figure:
-    file, note = f"{told.edition}/{told.file}", told.note or None
+def _figure(told, decimals: int, own: str) -> Figure:
+    file, note = told.file if told.edition == own else f"{told.edition}/{told.file}", told.note or None
     if told.value is None:
         return Figure(told.period, None, note or NO_VALUE, file, told.row, note=note)
     value = at_printed_precision(told.value, decimals)
@@ -130,3 +178,9 @@ def _figure(told, decimals: int) -> Figure:
 
 def _nowhere(period: str) -> Figure:
     return Figure(period, None, NOWHERE, "observations.csv", None)
+
+
+def unbroken(row: Row) -> tuple[Figure, ...]:
+    """The figures since the last period that is in no edition: across it nobody can say how steadily they moved."""
+    gaps = [place for place, figure in enumerate(row.series) if figure.reason == NOWHERE]
+    return row.series[gaps[-1] + 1 :] if gaps else row.series

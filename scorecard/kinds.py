@@ -76,6 +76,7 @@ def _rehearse(edition: Edition) -> None:
     """All charts of one district: later packs repeat most of their words, and styles and glyphs are loaded."""
     from scorecard import charts, checks, signals
     from scorecard.build import build_rows, build_scorecard
+    from scorecard.history import long_series
     from scorecard.pages import markup
 
     if edition.name in _rehearsed:
@@ -85,10 +86,11 @@ def _rehearse(edition: Edition) -> None:
     markup.load_templates()
     everything, kent = list(build_rows(edition)), edition.areas.kent
     rows = build_scorecard(edition, edition.areas.districts[0]) or build_scorecard(edition, kent)
-    charts.trends(rows, everything)
+    long = long_series(edition, rows)
+    charts.trends(long, long_series(edition, build_scorecard(edition, kent)))
     charts.rankings(rows, everything)
     charts.funnels(rows, everything)
-    signals.really_changed(rows)
+    signals.really_changed(long)
     _files(edition, kent, "")
 
 

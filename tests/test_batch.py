@@ -130,6 +130,12 @@ def other_notebook(project, made):
     project.notebook(*CELLS, "print('more')")
 
 
+def earlier_edition(project, made):
+    """Its figures stand in the trends."""
+    path = project.folder / "params/editions/2022-12/notes.txt"
+    path.write_text("x", encoding="utf-8")
+
+
 def spoilt(project, made):
     (made / "2024-07/ashford/pack.html").write_text("<p>mine</p>", encoding="utf-8")
     (made / "2024-07/dover/scorecard.csv").unlink()
@@ -150,7 +156,9 @@ def no_manifest(project, made):
     (made / "2024-07/dover/manifest.json").write_text('{"area"', encoding="utf-8")
 
 
-@pytest.mark.parametrize("change", [touch_csv, other_notebook, spoilt, more_files, other_version, no_manifest])
+@pytest.mark.parametrize(
+    "change", [touch_csv, earlier_edition, other_notebook, spoilt, more_files, other_version, no_manifest]
+)
 def test_what_has_changed_is_made_again(project, made, change):
     change(project, made)
     again = project.run(made, *TWO, "--resume")

@@ -21,6 +21,7 @@ from scorecard.build import build_rows
 from scorecard.drawing import ranked as _r
 from scorecard.drawing import sheet
 from scorecard.drawing import style as house
+from scorecard.history import long_series
 
 SVG = "{http://www.w3.org/2000/svg}"
 LETTERS = {"G", "A", "R"}
@@ -146,6 +147,66 @@ def test_no_words_of_a_ranked_chart_collide(ranked, key, area, kind):
     others = [box for box in told if not re.fullmatch(r"[GAR]|[\d.,]+", box[4])]
     assert struck(others, lines(chart.svg, "target", "group", "england", "kent")) == []
     assert all(left >= 0 and right <= house.WIDTH for left, _, right, _, _ in told)
+
+
+LONG = [
+    pytest.param("SCS03", "Ashford CSWT", id="a year that no edition prints"),
+    pytest.param("EH-CASELOAD", "Ashford EHU", id="polarity T"),
+    pytest.param("CYPE8", "Dover", id="two quarters that no edition prints"),
+    pytest.param("SISE12", "Ashford", id="years without examinations"),
+]
+
+
+@pytest.fixture(scope="module")
+def long_trend(edition, rows):
+    @cache
+    def draw(key, area):
+        told = long_series(edition, [rows[key, area, ""], rows[key, "Kent", ""]])
+        return charts.trend(*told), told[0]
+
+    return draw
+
+
+@pytest.mark.parametrize(("key", "area"), LONG)
+def test_no_words_of_a_long_trend_collide_or_lie_on_a_line(long_trend, key, area):
+    chart, _ = long_trend(key, area)
+    told = [box for box in boxes(chart.svg) if box[4] not in LETTERS]
+    assert overlapping(told) == []
+    strokes = lines(chart.svg, "grid", "target", "floor", "group", "england", "kent", "area", "break")
+    assert struck(told, strokes) == []
+
+
+@pytest.mark.parametrize(("key", "area"), LONG)
+def test_a_long_trend_draws_every_figure_and_no_line_where_none_is_printed(long_trend, key, area):
+    chart, row = long_trend(key, area)
+    known = [figure.value is not None for figure in row.series]
+    assert len(marks(chart.svg, "area")) == sum(known)
+    assert len(lines(chart.svg, "area")) == sum(one and other for one, other in pairwise(known))
+
+
+def test_a_year_that_no_edition_prints_takes_little_room_and_is_named(long_trend):
+    chart, _ = long_trend("SCS03", "Ashford CSWT")
+    assert "no edition prints Jan-23 to Dec-23" in chart.subtitle
+    assert "No value for January 2023 to December 2023 (in no edition)." in chart.alt
+    assert {"Aug-22", "Jan-24", "Jul-24"} <= set(words(chart.svg))
+    assert len(lines(chart.svg, "break")) == 2
+    x = [place for place, _ in marks(chart.svg, "area")]
+    steps = [after - before for before, after in pairwise(x)]
+    step, gap = steps[0], steps.pop(4)
+    assert steps == pytest.approx([step] * 10, abs=0.1)
+    assert step < gap < 6 * step
+
+
+def test_the_table_of_a_long_trend_tells_where_each_figure_stands(long_trend):
+    chart, row = long_trend("SCS03", "Ashford CSWT")
+    told = {line[0]: line for line in chart.rows}
+    assert (told["Aug-22"][1], told["Dec-22"][1], told["Jul-24"][2]) == ("23.0", "22.6", "23.1")
+    assert told["Jan-23 to Dec-23"][1:3] + told["Jan-23 to Dec-23"][-1:] == ("in no edition", "in no edition", "none")
+    assert (chart.columns[-1], told["Aug-22"][-1]) == ("Source", f"2022-12/observations.csv row {row.series[0].row}")
+    revised, _ = long_trend("SISE12", "Dover")
+    (line,) = (line for line in revised.rows if line[0] == "2021-22")
+    assert line[1] == "44.5"
+    assert "printed as 44.4 in 2022-12/observations.csv row " in line[-1]
 
 
 SIZES = st.floats(1, 40)

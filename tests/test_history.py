@@ -6,9 +6,21 @@ from decimal import Decimal
 import pandas as pd
 import pytest
 
-from scorecard.build import build_rows
+from scorecard.build import build_rows, build_scorecard
 from scorecard.editions import Edition, load_edition
-from scorecard.history import CURRENT, DOUBLE, HISTORY, MISSING, NOWHERE, REPEATED, REVISED, history, lengthened
+from scorecard.findings import directions
+from scorecard.history import (
+    CURRENT,
+    DOUBLE,
+    HISTORY,
+    MISSING,
+    NOWHERE,
+    REPEATED,
+    REVISED,
+    history,
+    lengthened,
+    long_series,
+)  # fmt: skip
 from scorecard.history import revisions as taken_back
 
 D = Decimal
@@ -156,3 +168,84 @@ def test_what_one_edition_withholds_none_tells(december, edition):
     later = replace(edition, observations=table.where(table.notna(), None))
     told = history([december, later]).query("indicator == 'SCS03' and area == 'Kent' and period == '2022-07'")
     assert list(told["value"]) == [None, None]
+
+
+# --- the series of a pack -----------------------------------------------------------------------------
+
+
+def of(rows, key):
+    return next(row for row in rows if row.indicator.key == key)
+
+
+@pytest.mark.parametrize(
+    ("key", "longest", "first", "value", "count"),
+    [
+        ("SCS03", 24, "2022-08", "21.1", 24), ("SCS03", 30, "2022-06", "21.4", 26),
+        ("SCS03", 12, "2024-01", "23.7", 7), ("SCS03", 3, "2024-01", "23.7", 7),
+        ("CYPE8", 24, "2021-22 Q4", "39.4", 10), ("SISE4", 24, "2018-19", "68", 6),
+    ],
+    ids=["two years", "all there is", "not from a gap on", "never less than the edition shows", "quarters", "years"],
+)  # fmt: skip
+def test_a_pack_shows_the_figures_of_earlier_editions_as_far_as_they_can_be_read(
+    edition, key, longest, first, value, count
+):
+    series = of(long_series(edition, build_scorecard(edition, edition.areas.kent), longest), key).series
+    assert (series[0].period, str(series[0].value), len(series)) == (first, value, count)
+
+
+def test_each_figure_names_its_edition_and_its_own_edition_needs_no_name(edition):
+    row = of(long_series(edition, build_scorecard(edition, edition.areas.kent)), "SCS03")
+    assert [figure.file for figure in row.series if figure.value is not None] == ["2022-12/observations.csv"] * 5 + [
+        "observations.csv"
+    ] * 7
+
+
+def test_an_edition_knows_nothing_of_later_ones(december):
+    rows = build_scorecard(december, december.areas.kent)
+    long = long_series(december, rows)
+    assert [row.series for row in long] == [row.series for row in rows]
+    assert {figure.file for row in long for figure in row.series} == {"observations.csv"}
+
+
+def test_a_figure_says_what_another_edition_or_page_prints_for_it(edition):
+    """EY15 2022-23 is 23.2 in the table of Kent's annual indicators and 21.3 on another page; EH47 2020-21 was 12.2."""
+    rows = long_series(edition, build_scorecard(edition, edition.areas.kent))
+    told = {(row.indicator.key, figure.period): figure.others for row in rows for figure in row.series}
+    assert told["EY15", "2022-23"].startswith("21.3 in 2024-07/conflicts.csv row ")
+    assert told["EH47", "2020-21"].startswith("12.2 in 2022-12/observations.csv row ")
+    assert told["SCS03", "2024-07"] is None
+
+
+def test_no_steady_movement_is_told_across_a_gap(edition, december):
+    """Kent's caseloads: 11.5 in August 2022, then nothing for a year, then 14.0 falling to 13.8."""
+    rows = build_scorecard(edition, edition.areas.kent)
+    long = long_series(edition, rows)
+    assert [directions(row).window for row in long if "2023-05" in {f.period for f in row.series}] == [
+        directions(short).window
+        for short, row in zip(rows, long, strict=True)
+        if "2023-05" in {f.period for f in row.series}
+    ]
+
+
+def test_the_year_before_and_the_trend_of_a_pack_use_the_edition_before(edition, december):
+    """A month after December 2022 without a gap: re-referrals of 21.4 in June 2022 against 22.4 in June 2023.
+
+    Of June 2022 to June 2023 thirteen figures are known, so that the trend is over thirteen and not over seven.
+    """
+    months = [f"2023-{month:02}" for month in range(1, 7)]
+    values = ["21.3", "21.5", "21.7", "21.9", "22.1", "22.4"]
+    line = {"indicator": "SCS03", "area": "Kent", "note": ""}
+    lines = [line | {"period": m, "value": D(v), "row": i} for i, (m, v) in enumerate(zip(months, values, strict=True))]
+    table = pd.DataFrame(lines).reindex(columns=december.observations.columns).astype(object)
+    section = next(one for one in december.sections if one.kind == "Kent" and "SCS03" in one.indicators)
+    shown = replace(section, shown={**section.shown, "R12M": tuple(months)})
+    later = replace(
+        december, name="2023-06", as_at="2023-06", sections=(shown,), observations=table.where(table.notna(), None)
+    )
+    row = of(long_series(later, [of(build_scorecard(later, later.areas.kent), "SCS03")]), "SCS03")
+    assert [str(figure.value) for figure in row.series] == [
+        "21.4", "21.3", "21.1", "20.9", "20.7", "20.9", "21.1", *values,
+    ]  # fmt: skip
+    told = directions(row)
+    assert (row.year_ago.value, str(told.year_ago.word)) == (D("21.4"), "worsened")
+    assert str(told.window.word) == "worsened"

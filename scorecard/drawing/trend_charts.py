@@ -5,10 +5,9 @@ from decimal import Decimal
 from itertools import groupby
 from typing import NamedTuple
 
-import numpy as np
-
 from scorecard import periods
-from scorecard.build import Row
+from scorecard.build import Figure as Cell
+from scorecard.build import Row, source
 from scorecard.commentary import headline
 from scorecard.drawing.evidence import (
     Bounds,
@@ -32,7 +31,13 @@ from scorecard.drawing.evidence import (
     unit_beside,
 )
 from scorecard.drawing.sheet import HAIR, LOOKS, Scale, Sheet, spread, strokes
-from scorecard.drawing.style import BESIDE, GAP, HEIGHT, HOUSE, LINE, SIZE, WIDTH, clean, extent, house, wrap
+from scorecard.drawing.style import BESIDE, GAP, HEIGHT, HOUSE, INK, LINE, SIZE, WIDTH, clean, extent, house, wrap
+from scorecard.history import NOWHERE
+
+LONG = 3
+"""A longer run of periods that no edition prints is left out of the drawing."""
+BREAK = HAIR._replace(colour=INK, width=1.2)
+"""The two strokes across the foot of the plot where periods are left out."""
 
 
 class End(NamedTuple):
@@ -59,13 +64,15 @@ def trend(row: Row, kent: Row | None = None) -> Chart:
     threads, bounds, shown = _threads(row, kent), bounds_of(row), [cell.period for cell in row.series]
     ends = _ends(row, threads, bounds)
     finding, source = headline(row), source_of(row, [c for t in threads for c in t.cells], shown)
-    span = f"{periods.label(shown[0])} to {periods.label(shown[-1])}"
+    left_out = _breaks(threads, shown)
+    gaps = "".join(f"; no edition prints {_label(run)}" for run in left_out)
     bar = "; the bar is the 95% interval" if _interval(row) else ""
-    subtitle = clean(f"{subject(row.indicator)}, {row.area.name}, {span}, {measured(row)}{bar}{benchmarks_told(row)}")
-    names = period_lines(row)
+    told = f"{measured(row)}{gaps}{bar}{benchmarks_told(row)}"
+    subtitle = clean(f"{subject(row.indicator)}, {row.area.name}, {_label(shown)}, {told}")
+    names = period_lines(row, left_out)
     axis = GAP + SIZE * LINE * max(map(len, names))
     sheet = Sheet(max(HEIGHT, sum(end.height for end in ends) + axis), finding, subtitle, source)
-    _draw_trend(sheet, row, threads, bounds, ends, names, axis)
+    _draw_trend(sheet, row, threads, bounds, ends, names, axis, left_out)
     words = (finding, subtitle, source)
     return finished("trend", row, words, _trend_alt(row, threads, bounds), sheet, _trend_table(row, threads, bounds))
 
@@ -89,7 +96,14 @@ def _ends(row: Row, threads: list[Thread], bounds: Bounds) -> list[End]:
     return ends + [End(key, wrap(text, BESIDE), value, True) for key, text, value in bounds.texts()]
 
 
-def _draw_trend(sheet: Sheet, row: Row, threads: list, bounds: Bounds, ends: list[End], names: list, axis: float):
+def _label(span: list[str]) -> str:
+    """`Jan-23 to Dec-23`, or one period."""
+    return " to ".join(dict.fromkeys(periods.label(end) for end in (span[0], span[-1])))
+
+
+def _draw_trend(
+    sheet: Sheet, row: Row, threads: list, bounds: Bounds, ends: list[End], names: list, axis: float, left_out: list
+):
     values = [cell.value for thread in threads for cell in thread.cells if cell.value is not None]
     values += [value for _, _, value in bounds.texts()] + [*bounds.green] + _interval(row)
     beside = unit_beside(row.indicator)
@@ -98,10 +112,16 @@ def _draw_trend(sheet: Sheet, row: Row, threads: list, bounds: Bounds, ends: lis
     ticks = {f"{tick}{unit_behind(row.indicator)}": at for tick, at in y.ticks().items()}
     left = max(map(extent, ticks), default=0) + GAP
     right = WIDTH - max(extent(line, SIZE, end.key == "area") for end in ends for line in end.lines) - 20
-    x = dict(zip([c.period for c in row.series], np.linspace(left + 18, right - 8, len(row.series)), strict=True))
+    parts = _parts([cell.period for cell in row.series], left_out)
+    x = _along(parts, left_out, left + 18, right - 8, max(extent(line) for lines in names for line in lines) + 4)
     draw_axes(sheet, ticks, left, right)
     sheet.word(2, sheet.height - SIZE, beside)
-    draw_periods(sheet, names, [*x.values()], axis)
+    told = dict(zip((cell.period for cell in row.series), names, strict=True))
+    for run in (run for run in parts if run not in left_out):
+        draw_periods(sheet, [told[period] for period in run], [x[period] for period in run], axis)
+    for run in left_out:
+        middle, at = x[run[0]], axis + 1
+        sheet.line(*strokes([((middle + k, at), (middle + k + 4, at + 8)) for k in (-5, 1)]), BREAK, "break")
     for edge in zip(bounds.green[:1], bounds.green[1:], strict=True):
         sheet.band(left, y(edge[0]), right, y(edge[1]))
     for key, _, value in bounds.texts():
@@ -116,6 +136,33 @@ def _draw_trend(sheet: Sheet, row: Row, threads: list, bounds: Bounds, ends: lis
     _draw_first(sheet, row, x, y)
 
 
+def _breaks(threads: list[Thread], shown: list[str]) -> list[list[str]]:
+    """The runs of periods that no edition prints, if longer than `LONG`: the chart leaves them out and says so."""
+    found = [{cell.period: cell for cell in thread.cells} for thread in threads[:2] if thread.key in ("area", "kent")]
+    return [run for run in _spans(found, shown) if len(run) > LONG]
+
+
+def _parts(shown: list[str], left_out: list[list[str]]) -> list[list[str]]:
+    """The shown periods in runs that are left out and runs between them."""
+    where = {period: number for number, run in enumerate(left_out) for period in run}
+    return [[*run] for _, run in groupby(shown, key=where.get)]
+
+
+def _along(parts: list, left_out: list, left: float, right: float, room: float) -> dict[str, float]:
+    """Where each period stands: equal steps, and `room` for a name where a run is left out, with its periods there."""
+    steps, breaks = sum(len(run) - 1 for run in parts if run not in left_out), len(left_out)
+    step = (right - left - breaks * room) / max(steps, 1)
+    if step * 1.5 > room and breaks:
+        step = (right - left) / (steps + 1.5 * breaks)
+        room = 1.5 * step
+    x, at = {}, left
+    for run in parts:
+        out = run in left_out
+        x |= dict.fromkeys(run, at + room / 2) if out else {p: at + i * step for i, p in enumerate(run)}
+        at += room if out else (len(run) - 1) * step
+    return x
+
+
 def _interval(row: Row) -> list[Decimal]:
     """Both ends of the 95% interval of the latest figure, if it has one."""
     return [end for end in row.confidence[2:] if end is not None]
@@ -128,17 +175,19 @@ def draw_axes(sheet: Sheet, ticks: dict[str, float], left: float, right: float):
         sheet.word(left - 4, at - SIZE * 0.36, text, "right")
 
 
-def period_lines(row: Row) -> list[list[str]]:
-    """The names of the periods in lines, with `no value` below where the area has none."""
-    gaps = [["no value"] if cell.value is None else [] for cell in row.series]
+def period_lines(row: Row, left_out: list[list[str]] = ()) -> list[list[str]]:
+    """The names of the periods in lines, with `no value` below where the area has none and is not left out."""
+    gone = {period for run in left_out for period in run}
+    gaps = [["no value"] if cell.value is None and cell.period not in gone else [] for cell in row.series]
     return [periods.label(cell.period).split(" ") + gap for cell, gap in zip(row.series, gaps, strict=True)]
 
 
 def draw_periods(sheet: Sheet, names: list[list[str]], x: list[float], axis: float):
-    """The first, the last and as many periods between as fit."""
+    """The first, the last and as many periods between as fit; only the first if it is too close to the last."""
     last, widest = len(x) - 1, max(extent(line) for lines in names for line in lines) + 4
     steps = [step for step in range(1, last + 1) if last % step == 0 and step * (x[1] - x[0]) >= widest]
-    for i in range(0, last + 1, min(steps, default=last or 1)):
+    end = last + 1 if x[last] - x[0] >= widest else 1
+    for i in range(0, end, min(steps, default=last or 1)):
         for k, text in enumerate(names[i]):
             sheet.word(x[i], axis - GAP - SIZE * 0.8 - k * SIZE * LINE, text, "center")
 
@@ -237,15 +286,37 @@ def _against(bounds: Bounds, unit: str) -> str:
 
 
 def _trend_table(row: Row, threads: list[Thread], bounds: Bounds) -> tuple[tuple, tuple]:
+    """A line a period, periods that no edition prints together; where editions are joined, with each figure's place."""
     year, shown = row.standard.year, [cell.period for cell in row.series]
     limits = {f"{text.split()[0]} {year}": [] for _, text, _ in bounds.texts()}
     for _, text, _ in bounds.texts():
         limits[f"{text.split()[0]} {year}"].append(text.partition(" ")[2])
     others = sorted({cell.period for thread in threads for cell in thread.cells} - set(shown))
     found = [{cell.period: cell for cell in thread.cells} for thread in threads]
+    places = {cell.period: _place(cell) for cell in row.series} if _joined(row) else {}
     rows = []
-    for period in [*others, *shown]:
+    for span in [*([period] for period in others), *_spans(found[:2], shown)]:
+        period = span[-1]
         own, *rest = (cell_text(cells.get(period)) for cells in found)
         rating = f" {row.rag.word}{_confidence(row)}" if row.rag.word and period == row.latest.period else ""
-        rows.append((periods.label(period), own + rating, *rest, *map(" and ".join, limits.values())))
-    return ("Period", *(thread.name for thread in threads), *limits), tuple(rows)
+        place = [places.get(period, "")] if places else []
+        rows.append((_label(span), own + rating, *rest, *map(" and ".join, limits.values()), *place))
+    heads = ("Period", *(thread.name for thread in threads), *limits, *(["Source"] if places else []))
+    return heads, tuple(rows)
+
+
+def _joined(row: Row) -> bool:
+    """Whether a series has figures of other editions, or figures that another edition or page prints otherwise."""
+    return any(cell.others or "/" in cell.file for cell in row.series)
+
+
+def _place(cell: Cell) -> str:
+    other = f"; printed as {cell.others}" if cell.others else ""
+    return f"{source(cell) or 'none'}{other}"
+
+
+def _spans(found: list[dict], shown: list[str]) -> list[list[str]]:
+    """The shown periods one by one, runs of those that are in no edition together."""
+    nowhere = {p for p in shown if all(p not in cells or cells[p].reason == NOWHERE for cells in found)}
+    runs = ([*run] for _, run in groupby(shown, key=lambda period: period in nowhere))
+    return [part for run in runs for part in ([run] if run[0] in nowhere else [[period] for period in run])]

@@ -211,7 +211,7 @@ class Desk:
             else:
                 rows = self._series(key, SHOWN, LATEST)
                 told = self._history[self._history["indicator"] == key]
-                rows = rows if start == SHOWN else lengthened(rows, told)
+                rows = rows if start == SHOWN else lengthened(rows, told, own=self.edition.name)
                 rows = [row for row in (cut(row, start, end) for row in rows) if row]
             self._long[key, start, end] = rows
         return self._long[key, start, end]

@@ -13,6 +13,7 @@ from scorecard.commentary import sentence
 from scorecard.drawing.evidence import FLOORS, Chart, say
 from scorecard.editions import Edition
 from scorecard.faults import Fault, InputError, nearest
+from scorecard.history import long_series
 from scorecard.inputs.texts import shown_commentary
 from scorecard.pages.markup import NUMBER, Cell, Head, Html, Table, drawn, render
 from scorecard.phrases import load_phrases
@@ -119,9 +120,12 @@ def _since(figure: Figure | None, row: Row) -> str:
 
 
 def trends(rows: Sequence[Row], edition: Edition) -> list[Chart]:
-    """The trend of each row that has enough periods for a line, and of each further series of the edition."""
-    everything = list(build_rows(edition))
-    lines = [trend(row, kents(row, everything)) for row in rows if len(row.series) >= tables.LINE]
+    """The trend of each row that has enough periods for a line, and of each further series of the edition.
+
+    Each in the long series of this and earlier editions.
+    """
+    long, county = (long_series(edition, of) for of in (rows, build_scorecard(edition, edition.areas.kent)))
+    lines = [trend(row, kents(row, county)) for row in long if len(row.series) >= tables.LINE]
     return lines + [trend(series) for row in rows for series in _series(row, edition)]
 
 
