@@ -132,8 +132,9 @@ def other_notebook(project, made):
 
 def earlier_edition(project, made):
     """Its figures stand in the trends."""
-    path = project.folder / "params/editions/2022-12/notes.txt"
-    path.write_text("x", encoding="utf-8")
+    path = project.folder / "params/editions/2022-12/edition.yml"
+    path.parent.mkdir()
+    path.write_text("title: earlier\n", encoding="utf-8")
 
 
 def spoilt(project, made):
