@@ -124,8 +124,9 @@ def trends(rows: Sequence[Row], edition: Edition) -> list[Chart]:
 
     Each in the long series of this and earlier editions.
     """
-    long, county = (long_series(edition, of) for of in (rows, build_scorecard(edition, edition.areas.kent)))
-    lines = [trend(row, kents(row, county)) for row in long if len(row.series) >= tables.LINE]
+    drawn_ = [row for row in rows if len(row.series) >= tables.LINE]
+    long, county = (long_series(edition, of) for of in (drawn_, build_scorecard(edition, edition.areas.kent)))
+    lines = [trend(row, kents(row, county)) for row in long]
     return lines + [trend(series) for row in rows for series in _series(row, edition)]
 
 
