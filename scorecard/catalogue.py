@@ -83,6 +83,8 @@ class Indicator:
         return {"%": "%", "count": "", "pp": " percentage points"}.get(self.unit, f" {self.unit}")
 
 
+NOT_ON_RECORD = "not on record"
+"""Stands in `also_in` where an edition prints flags of other reports that its record does not hold."""
 YAML_FORM = {str: str, int: int, str | None: (str, None), Polarity | None: (str, None), tuple[str, ...]: [str]}
 """How the types of an indicator's fields are written in YAML; see `misfits`."""
 

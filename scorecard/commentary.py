@@ -277,9 +277,9 @@ def sentences(
 
 def remarks(rows: Iterable[Row], phrases: Phrases | None = None) -> list[str]:
     """What holds for all sentences: how floors are known, and what is doubtful about standards and outturns."""
-    words = phrases or load_phrases()
-    notes = [words.say("markdown", phrase, **fields) for phrase, fields in _notes(each_once(rows))]
-    return [words.say("markdown", "floors"), *notes]
+    words, rows = phrases or load_phrases(), each_once(rows)
+    notes = [words.say("markdown", phrase, **fields) for phrase, fields in _notes(rows)]
+    return [words.say("markdown", _floors(rows)), *notes]
 
 
 def markdown(
@@ -291,7 +291,7 @@ def markdown(
     """
     words, rows = phrases or load_phrases(), each_once(rows)
     fixed = {name: _escaped(words.say("markdown", name, title=title)) for name in words.groups["markdown"]}
-    parts = [f"# {fixed['title']}", fixed["drafted"], fixed["floors"]]
+    parts = [f"# {fixed['title']}", fixed["drafted"], fixed[_floors(rows)]]
     for rating, labels in said.items():
         parts += [f"## {fixed[rating]}", *([] if labels else [fixed["none"]])]
         for label, texts in labels.items():
@@ -299,6 +299,11 @@ def markdown(
     notes = [f"- {_escaped(words.say('markdown', phrase, **fields))}" for phrase, fields in _notes(rows)]
     parts += [f"## {fixed['notes']}", "\n".join(notes)] if notes else []
     return "\n\n".join(parts) + "\n"
+
+
+def _floors(rows: list[Row]) -> str:
+    """Which phrase says how floor standards are known."""
+    return "floors" if any(row.standard.floor is not None for row in rows) else "no floors"
 
 
 def _notes(rows: list[Row]) -> list[tuple[str, dict[str, str]]]:

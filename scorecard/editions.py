@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from scorecard.areas import Area, Areas, Kind, load_areas
-from scorecard.catalogue import PARAMS, Indicator, catalogue_of_edition, misfits, read_yaml
+from scorecard.catalogue import NOT_ON_RECORD, PARAMS, Indicator, catalogue_of_edition, misfits, read_yaml
 from scorecard.disclosure import Policy, disclosed, policy_called
 from scorecard.faults import Fault, InputError, nearest
 from scorecard.inputs.frames import frame_of, read_frame
@@ -44,7 +44,7 @@ TO_BE_SUPPLIED = "to be supplied"
 OPTIONAL = {"activity", "conflicts", "printed", "known_exceptions", "breakdowns", "attainment", "exception_series"}
 """Tables an edition may lack; they are empty then."""
 OPTIONS = {"catalogue": "indicators.yml", "rated_from": 0, "not_rated": {}, "year_ago": False, "footnotes": {},
-           "disclosure": "as published"}  # fmt: skip
+           "disclosure": "as published", "also_in_known": True}  # fmt: skip
 """Settings that an edition may leave out, with what then holds; `Edition` and `Section` say what they mean."""
 SETTINGS = {
     **dict.fromkeys(("scorecard", "title", "as_at", "released", "year", "previous_year", "next_year",
@@ -52,6 +52,7 @@ SETTINGS = {
     "published": (str, None), "teams_as_of": (str, None),
     "shown": {str: [str]}, "sections": [dict], "page_names": {str: str}, "notes": [str],
     "sources": [str], "rated_from": int, "not_rated": {str: str}, "year_ago": bool, "footnotes": {str: str},
+    "also_in_known": bool,
 }  # fmt: skip
 """The form of each setting; `misfits` says what it means."""
 SECTION = {"heading": str, "for": str, "indicators": [str]}
@@ -218,7 +219,9 @@ def _edition(name: str, folder: Path) -> Edition:
     home, faults = folder / name, []
     told = _settings(home / "edition.yml", faults)
     base = PARAMS / Path(told.pop("catalogue", OPTIONS["catalogue"])).name  # never outside of params
-    catalogue = _catalogue(base, home / "indicators.yml", faults)
+    known, catalogue = told.pop("also_in_known", True), _catalogue(base, home / "indicators.yml", faults)
+    if not known:
+        catalogue = {key: replace(one, also_in=(NOT_ON_RECORD,)) for key, one in catalogue.items()}
     tables = {table: read_table(home / f"{table}.csv", table, faults) for table in TABLES}
     if faults:
         raise InputError(faults)

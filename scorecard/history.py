@@ -108,9 +108,7 @@ def long_series(edition: Edition, rows: Sequence[Row], longest: int = LONGEST, f
     return list(lengthened(rows, told, longest, edition.name))
 
 
-def lengthened(
-    rows: Iterable[Row], told: pd.DataFrame, longest: int | None = None, own: str = ""
-) -> Iterator[Row]:
+def lengthened(rows: Iterable[Row], told: pd.DataFrame, longest: int | None = None, own: str = "") -> Iterator[Row]:
     """Each row with the whole series of its indicator and area, and its figure of one year before where there is one.
 
     `told` is a `history` that includes the row's own edition. Only periods of the kind of the latest one are joined
@@ -141,7 +139,9 @@ def _others(told: pd.DataFrame) -> dict[tuple[str, str, str], str]:
 
 def _longer(row: Row, known: dict[str, Figure], others: dict, longest: int | None) -> Row:
     latest, key = row.latest.period, (row.indicator.key, row.area.name)
-    known = known | {own.period: own for own in row.series if own.value is not None or not _valued(known.get(own.period))}
+    known = known | {
+        own.period: own for own in row.series if own.value is not None or not _valued(known.get(own.period))
+    }
     span = [*_span(min(known), latest)]
     series = [known.get(period) or _nowhere(period) for period in span[_first(span, known, row, longest) :]]
     series = [replace(one, others=others.get((*key, one.period))) for one in series]

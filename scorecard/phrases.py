@@ -106,7 +106,7 @@ SHAPES = {
         ("author", "edition", "changed", "name", "before", "now", "words", "said", "where"),
     ),
     "markdown": Shape(
-        ("title", "drafted", "floors", *Rag, NOT_RATED, "none", "notes", "standard note", "outturn note"),
+        ("title", "drafted", "floors", "no floors", *Rag, NOT_RATED, "none", "notes", "standard note", "outturn note"),
         ("title", "subject", "year", "note"),
     ),
 }

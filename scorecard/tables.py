@@ -9,7 +9,7 @@ from itertools import groupby
 from scorecard import periods
 from scorecard.areas import Area
 from scorecard.build import NOT_RATED, Figure, Row, Standard, counts, each_once, source
-from scorecard.catalogue import Indicator
+from scorecard.catalogue import NOT_ON_RECORD, Indicator
 from scorecard.comparison.likeness import remarks
 from scorecard.editions import Edition
 from scorecard.faults import Fault
@@ -18,6 +18,7 @@ from scorecard.pages.markup import NUMBER, TEMPLATES, Cell, Head, Html, Table, d
 from scorecard.ratings import NO_FLOOR, NO_TARGET, Dot, Polarity, Rag, Verdict
 
 NOT_PRINTED, NO_CODE, NOT_ELSEWHERE = "not printed", "no code", "none"
+NO_FLAG = (NOT_ELSEWHERE, NOT_ON_RECORD)
 _ORDER = [*Rag, ""]
 MEASURE, TRAVEL = "Measure", "Direction of travel"
 POLARITIES = {
@@ -174,7 +175,7 @@ def _columns(rows: list[Row]) -> list[tuple[Head, list[Cell], bool]]:
     return [
         (Head("Code", "", "sc-code"), [Cell(code) if code else missing(NO_CODE) for code in codes], True),
         (Head(MEASURE), [_measure(row) for row in rows], False),
-        (Head("Also in", "other reports"), [Cell(told, missing=told == NOT_ELSEWHERE) for told in also_in], True),
+        (Head("Also in", "other reports"), [Cell(told, missing=told in NO_FLAG) for told in also_in], True),
         (Head("Trend", "", "sc-wide"), [_trend(row) for row in rows], True),
         (Head("Latest", period, f"{NUMBER} sc-strong"), [_value(f) if period else _dated(f) for f in latest], False),
         (Head("Numerator", "", NUMBER), [_part(f, f.numerator) for f in latest], True),

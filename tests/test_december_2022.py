@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 
-from scorecard.build import NO_TARGET, OUTTURN, build_ratings, build_scorecard
+from scorecard import tables
+from scorecard.build import NO_TARGET, OUTTURN, build_ratings, build_scorecard, scorecard_frame
 from scorecard.checks import check
 from scorecard.editions import RATED, Edition, editions_known, kind_of, load_edition
 
@@ -133,3 +134,11 @@ def test_the_same_notebook_makes_the_pack_of_thanet(tmp_path):
 def test_what_the_checks_find(december, code, column, said):
     told = [fault.message for fault in check(december) if (fault.code, fault.column) == (code, column)]
     assert [text[: len(said)] for text in told if text.startswith(said)] == [said]
+
+
+def test_the_flags_of_other_reports_are_not_on_record_and_those_of_july_2024_do_not_stand_in(december, edition):
+    rows = build_scorecard(december, december.areas.kent)
+    assert set(scorecard_frame(rows)["also_in"]) == {"not on record"}
+    assert "Also in" not in tables.scorecard(rows)
+    assert any("the marks SDP and QPR" in note and "not on record" in note for note in december.notes)
+    assert "QPR" in set(scorecard_frame(build_scorecard(edition, edition.areas.kent))["also_in"])

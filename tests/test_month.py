@@ -24,6 +24,7 @@ from scorecard.catalogue import PARAMS
 from scorecard.checks import check
 from scorecard.editions import EDITIONS, load_edition
 from scorecard.faults import InputError
+from scorecard.history import long_series
 from scorecard.inputs.extracts import read_extract
 from scorecard.inputs.new_edition import latest_before, make_edition
 
@@ -300,3 +301,101 @@ def test_the_edition_before_is_the_latest_of_the_same_name(tmp_path):
         (tmp_path / name / "edition.yml").touch()
     assert latest_before("2024-08", tmp_path) == "2024-07"
     assert latest_before("corporate-parenting-2019-08", tmp_path) == "corporate-parenting-2019-07"
+
+
+# --- the other scorecards -------------------------------------------------------------------------
+
+
+def month_of(home: Path, edition: str, before: str, month: str, own: dict) -> Path:
+    """A made-up extract: the figures of `before` again as those of `month`, but for those of `own`."""
+    told = rows_of(home / f"params/editions/{edition}/observations.csv")
+    figures = {(row["indicator"], row["area"], month): row | {"period": month}
+               for row in told if row["period"] == before}  # fmt: skip
+    figures |= {key: dict(zip(HEAD, (*key, *told, ""), strict=True)) for key, told in own.items()}
+    return write(home / f"made-up-{month}.csv", [[row[name] for name in HEAD] for row in figures.values()])
+
+
+@pytest.fixture(scope="module")
+def others(tmp_path_factory) -> Path:
+    """A project with every edition but that of July 2024."""
+    home = tmp_path_factory.mktemp("others")
+    shutil.copytree(PARAMS, home / "params", ignore=shutil.ignore_patterns("2024-07", "districts"))
+    shutil.copytree(PARAMS.parent / "notebooks", home / "notebooks")
+    return home
+
+
+@pytest.fixture(scope="module")
+def august_2019(others):
+    """Corporate parenting: reviews were 98.4 in July 2019; those of August 2019 and 2018, for both arrows, are made up."""
+    own = {
+        ("CP-REVIEWS", "Kent", "2019-08"): ("98.9", "1594", "1612"),
+        ("CP-REVIEWS", "Kent", "2018-08"): ("99.3", "", ""),
+    }
+    extract = month_of(others, "corporate-parenting-2019-07", "2019-07", "2019-08", own)
+    return scorecard(others, "new-edition", "corporate-parenting-2019-08", "--source", str(extract))
+
+
+def test_a_new_month_of_corporate_parenting_says_what_is_left_to_do(others, august_2019):
+    assert august_2019.returncode == 0, august_2019.stderr
+    told = august_2019.stdout.splitlines()
+    assert told[0].endswith("corporate-parenting-2019-08 from corporate-parenting-2019-07.")
+    assert "46 figures carried over from corporate-parenting-2019-07, 46 to be supplied." in told
+    assert "breakdowns.csv has its lines without figures; put them in." in told
+    assert "exception_series.csv ends with July 2019; put the month in." in told
+    before, now = (others / f"params/editions/corporate-parenting-2019-0{month}" for month in (7, 8))
+    assert (now / "attainment.csv").read_bytes() == (before / "attainment.csv").read_bytes()
+    ages = [row for row in rows_of(now / "breakdowns.csv") if row["table"] == "Current Age"]
+    assert (len(ages), {(row["value"], row["note"]) for row in ages}) == (57, {("", "to be supplied")})
+    assert [row["period"] for row in rows_of(now / "exception_series.csv")][-1] == "2019-07"
+    assert not (now / "activity.csv").exists()
+
+
+def test_the_new_month_of_corporate_parenting_is_rated_with_both_arrows(others, august_2019):
+    edition = load_edition("corporate-parenting-2019-08", others / "params/editions")
+    assert [str(fault) for fault in check(edition) if fault.grade == "error"] == []
+    assert [fault.grade for fault in check(edition) if fault.code == "BRK011"] == ["warning"]
+    row = next(row for row in build_rows(edition) if row.indicator.key == "CP-REVIEWS")
+    assert (str(row.latest.value), row.rag.word, row.dot.word, row.dot_year_ago.word) == (
+        "98.9", "GREEN", "improved", "worsened",
+    )  # fmt: skip
+    done = scorecard(others, "packs", "--edition", "corporate-parenting-2019-08", "--jobs", "1")
+    assert done.returncode == 0, done.stderr
+    page = (others / "outputs/corporate-parenting-2019-08/kent/pack.html").read_text(encoding="utf-8")
+    assert "381 figures to be supplied; a table without any is left out." in page
+    assert "KS2, expected standard" in page
+
+
+def test_a_month_after_december_2022_joins_its_series(others):
+    own = {("SCS03", "Kent", "2023-01"): ("21.3", "", "")}  # 21.1 in December 2022, the target is 25.0
+    extract = month_of(others, "2022-12", "2022-12", "2023-01", own)
+    done = scorecard(others, "new-edition", "2023-01", "--source", str(extract))
+    assert done.returncode == 0, done.stderr
+    assert "from 2022-12." in done.stdout
+    edition = load_edition("2023-01", others / "params/editions")
+    assert [str(fault) for fault in check(edition) if fault.grade == "error"] == []
+    rows = [row for row in build_rows(edition, edition.areas.kent) if row.indicator.key == "SCS03"]
+    (row,) = long_series(edition, rows, folder=others / "params/editions")
+    assert (row.rag.word, row.dot.word, row.series[0].file) == ("GREEN", "worsened", "2022-12/observations.csv")
+    assert [str(figure.value) for figure in row.series] == [
+        "21.4", "21.3", "21.1", "20.9", "20.7", "20.9", "21.1", "21.3",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("words", [(), ("--from", "ofsted-2022-12")], ids=["by its name", "by --from"])
+def test_a_dashboard_is_typed_in_whole_and_the_refusal_says_how(words):
+    known = os.listdir(EDITIONS)
+    done = CliRunner().invoke(main, ["new-edition", "ofsted-2023-03", *words])
+    assert done.exit_code == 2
+    assert 'NEW008 editions: ofsted-2022-12 is a scorecard of the kind "ofsted"' in done.stderr
+    assert (
+        "Copy the folder ofsted-2022-12 to ofsted-2023-03, type the new figures into direction_of_travel.csv"
+        in done.stderr
+    )
+    assert os.listdir(EDITIONS) == known
+
+
+def test_the_folder_of_a_dashboard_can_be_copied_as_the_refusal_says(others):
+    editions = others / "params/editions"
+    shutil.copytree(editions / "ofsted-2022-12", editions / "ofsted-2023-03")
+    done = scorecard(others, "check", "--edition", "ofsted-2023-03")
+    assert (done.returncode, done.stdout.splitlines()[-1].startswith("0 errors")) == (0, True), done.stdout

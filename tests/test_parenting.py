@@ -7,7 +7,7 @@ import pytest
 
 from scorecard.build import build_scorecard
 from scorecard.checks import check
-from scorecard.commentary import headline, sentence
+from scorecard.commentary import headline, remarks, sentence
 from scorecard.drawing import attainment, breakdowns
 from scorecard.editions import Edition, load_edition
 from scorecard.ratings import Verdict
@@ -286,3 +286,9 @@ def test_a_sentence_tells_both_directions_of_travel(rows, key, words):
 
 def test_a_figure_that_is_never_rated_does_not_miss_its_target(rows):
     assert headline(rows["CP-IRO-CASELOAD"]) == "Kent: average caseload of reviewing officers, 68.5 (worsened)"
+
+
+def test_the_commentary_does_not_say_that_floors_were_worked_out(parenting, edition):
+    said = {one.name: remarks(build_scorecard(one, one.areas.kent))[0] for one in (parenting, edition)}
+    assert said[parenting.name] == "No floor standard is known, so that a missed target cannot be told AMBER or RED."
+    assert "worked out from the printed ratings" in said[edition.name]

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from scorecard.areas import Area
 from scorecard.catalogue import Indicator
 from scorecard.disclosure import WITHHELD
-from scorecard.editions import Edition
+from scorecard.editions import TO_BE_SUPPLIED, Edition
 from scorecard.faults import Fault
 from scorecard.periods import name
 from scorecard.ratings import places, round_half_up
@@ -299,6 +299,11 @@ def small_numbers(edition: Edition) -> Iterator[Fault]:
 
 def breakdowns(edition: Edition) -> Iterator[Fault]:
     """In a table of counts the columns of a row add up to its total, and the rows of a column to theirs."""
+    awaited = edition.breakdowns[edition.breakdowns["note"] == TO_BE_SUPPLIED]
+    if len(awaited):
+        said = f"{many(len(awaited), 'figure')} to be supplied; a table without any is left out."
+        remedy = "Put the month's figures in."
+        yield Fault("warning", "BRK011", "breakdowns.csv", said, remedy, tuple(awaited["row"]), "value")
     for table, rows in edition.breakdowns.groupby("table", sort=False):
         for along, across in (("row_name", "column"), ("column", "row_name")):
             for name_, cells in rows.groupby(along, sort=False):
@@ -310,7 +315,7 @@ def _unequal_total(table: str, of: str, cells: list, across: str) -> Iterator[Fa
     total = next((one for one in cells if getattr(one, across) in TOTALS), None)
     counted = [one for one in cells if one is not total and one.value is not None]
     added = sum((one.value for one in counted), Decimal(0))
-    if total is not None and total.value != added:
+    if total is not None and total.value is not None and total.value != added:
         parts = listed(f"{getattr(one, across)} {number(one.value)}" for one in counted[:PARTS])
         parts = parts if len(counted) <= PARTS else f"the {len(counted)} figures"
         added = f"{parts} add{'s' if len(counted) == 1 else ''} up to {number(added)}"

@@ -19,7 +19,7 @@ def new_edition(name, earlier, source, table, query):
     """
     from scorecard.inputs.databases import is_address
     from scorecard.inputs.extracts import read_extract
-    from scorecard.inputs.new_edition import latest_before, make_edition
+    from scorecard.inputs.new_edition import edition_before, make_edition
     from scorecard.inputs.new_edition import report as told
 
     if source is None and (table or query):
@@ -28,7 +28,7 @@ def new_edition(name, earlier, source, table, query):
         raise click.UsageError("Name --table or give --query, one of the two.")
     if query and not is_address(source):
         raise click.UsageError("--query goes with a database.")
-    before = read_checked(earlier or latest_before(name), as_held=True)
+    before = read_checked(edition_before(name, earlier), as_held=True)
     extract = read_extract(source, table, query) if source else None
     made = make_edition(name, before, extract)
     click.echo(told(made, before.name, extract))

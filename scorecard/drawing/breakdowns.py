@@ -33,6 +33,11 @@ class Breakdown(NamedTuple):
         """A figure of a row, or None where nothing is printed."""
         return self.rows[row][column].value
 
+    @property
+    def known(self) -> bool:
+        """Whether it has a figure."""
+        return any(cell.value is not None for cells in self.rows.values() for cell in cells.values())
+
     def size(self, row: str) -> Decimal:
         """The total of a row."""
         return self.count(row, self.total) or Decimal(0)
@@ -62,8 +67,8 @@ def _breakdown(name: str, told: pd.DataFrame) -> Breakdown:
 
 
 def charts(edition: Edition) -> list[Chart]:
-    """Each table of counts as stacked bars with its figures beside them."""
-    return [counted(told, edition) for told in breakdowns(edition)]
+    """Each table of counts as stacked bars with its figures beside them; one without any figure is left out."""
+    return [counted(told, edition) for told in breakdowns(edition) if told.known]
 
 
 @house()

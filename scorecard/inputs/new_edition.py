@@ -12,16 +12,30 @@ import pandas as pd
 
 from scorecard.checking.sums import many
 from scorecard.checks import check
-from scorecard.editions import EDITIONS, TABLES, TO_BE_SUPPLIED, Edition, editions_known
+from scorecard.editions import (
+    EDITIONS,
+    OPTIONAL,
+    RATED,
+    TABLES,
+    TO_BE_SUPPLIED,
+    Edition,
+    Section,
+    editions_known,
+    kind_of,
+)
 from scorecard.faults import LISTED, Fault, InputError
 from scorecard.inputs.extracts import Extract
 from scorecard.inputs.texts import carry_over
-from scorecard.periods import KINDS, kind, months_before
+from scorecard.pages.exception_report import AVERAGE
+from scorecard.periods import KINDS, kind, months_before, year_before
 from scorecard.periods import name as period_name
 from scorecard.ratings import at_printed_precision
 
-CARRIED_OVER = ["standards.csv", "outturns.csv", "benchmarks.csv", "benchmarks_derived.csv", "indicators.yml"]
+CARRIED_OVER = ["standards.csv", "outturns.csv", "benchmarks.csv", "benchmarks_derived.csv", "indicators.yml",
+                "attainment.csv"]  # fmt: skip
 """Files of an edition that hold for the next one too; those that it has."""
+EMPTIED = {"activity": {"value": "", "national": ""}, "breakdowns": {"value": "", "note": TO_BE_SUPPLIED}}
+"""Tables of the month: their lines stay, to be filled in by hand."""
 NUMBERED = ["value", "numerator", "denominator"]
 CELLS = [*NUMBERED, "note"]
 BY_HAND = [named for named in KINDS if named != "month"]
@@ -54,7 +68,8 @@ class Made:
     commentary: int
     beyond: tuple[str, ...]
     ends: tuple[str, ...]
-    activity: bool
+    emptied: tuple[str, ...]
+    series: str | None
 
 
 def latest_before(new: str, folder: Path = EDITIONS) -> str:
@@ -66,6 +81,20 @@ def latest_before(new: str, folder: Path = EDITIONS) -> str:
         remedy = f"Name the edition to carry over from with --from: {', '.join(editions_known(folder))}."
         raise InputError([Fault("error", "NEW003", "editions", f'there is no edition before "{new}".', remedy)])
     return earlier[-1]
+
+
+def edition_before(new: str, earlier: str | None, folder: Path = EDITIONS) -> str:
+    """The edition to carry over from: `earlier`, or else the latest before `new`.
+
+    `InputError` if there is none, or if its scorecard has no ratings: its tables are typed in whole each time.
+    """
+    found = earlier or latest_before(new, folder)
+    if (kind_found := kind_of(found, folder)) in (None, *RATED):
+        return found
+    files = ", ".join(sorted(path.name for path in (folder / found).glob("*.csv")))
+    said = f'{found} is a scorecard of the kind "{kind_found}", which has no ratings. Nothing of it holds on.'
+    remedy = f"Copy the folder {found} to {new}, type the new figures into {files} and edition.yml, then check it."
+    raise InputError([Fault("error", "NEW008", "editions", said, remedy)])
 
 
 def make_edition(new: str, earlier: Edition, extract: Extract | None = None, folder: Path = EDITIONS) -> Made:
@@ -101,7 +130,8 @@ def make_edition(new: str, earlier: Edition, extract: Extract | None = None, fol
         sum(1 for key, cell in cells.items() if cell["value"] and key not in told),
         tuple(_differences(told, before, earlier)), commentary,
         tuple(sorted({period for _, _, period in set(told) - shown})), tuple(_ends(earlier)),
-        not earlier.activity.empty,
+        tuple(f"{table}.csv" for table in EMPTIED if not getattr(earlier, table).empty),
+        max((period for period in earlier.exception_series["period"] if period != AVERAGE), default=None),
     )  # fmt: skip
 
 
@@ -126,9 +156,12 @@ def _write(part: Path, earlier: Edition, month: str, observations: dict[Key, dic
             shutil.copyfile(source / file, part / file)
     rows = [(*key, *(cell[column] for column in CELLS)) for key, cell in observations.items()]
     frames = {"observations": pd.DataFrame(rows, columns=TABLES["observations"], dtype=object)}
-    frames["activity"] = earlier.activity.assign(value="", national="")[TABLES["activity"]]
+    frames |= {table: getattr(earlier, table).assign(**blank) for table, blank in EMPTIED.items()}
+    series = earlier.exception_series
+    frames["exception_series"] = series[series["period"] != AVERAGE]
     for table, frame in frames.items():
-        frame.to_csv(part / f"{table}.csv", index=False, lineterminator="\n")
+        if table not in OPTIONAL or len(frame):
+            frame[TABLES[table]].to_csv(part / f"{table}.csv", index=False, lineterminator="\n")
     return len(carry_over(earlier, part, folder))
 
 
@@ -175,11 +208,18 @@ def _cells(earlier: Edition, month: str, before: dict[Key, dict]) -> dict[Key, d
             for indicator in section.indicators:
                 note = never.get((indicator, area.name), TO_BE_SUPPLIED)
                 empty = dict.fromkeys(NUMBERED, "") | {"note": note}
-                for period in section.shown[earlier.catalogue[indicator].data_period]:
+                for period in _printed(section, earlier.catalogue[indicator].data_period):
                     moved = _later(period, earlier.as_at, month) if kind(period) == "month" else period
                     key = (indicator, area.name, moved)
                     cells[key] = before.get(key, empty)
     return cells
+
+
+def _printed(section: Section, data_period: str) -> list[str]:
+    """The periods that a section prints, with the one of a year ago where it has a column."""
+    shown = section.shown[data_period]
+    ago = [year_before(shown[-1])] if section.year_ago else []
+    return [*(period for period in ago if period not in shown), *shown]
 
 
 def _never_held(earlier: Edition) -> dict[tuple[str, str], str]:
@@ -261,7 +301,11 @@ def report(made: Made, earlier: str, extract: Extract | None = None) -> str:
         lines.append(f"Commentary of {many(made.commentary, 'area')} carried over; it is stale until edited.")
     if made.beyond:
         lines.append(f"Not shown by the settings: {', '.join(map(period_name, made.beyond))}, kept as history.")
-    lines += ["activity.csv has its lines without figures; put them in."] if made.activity else []
+    if made.emptied:
+        has = "has its lines" if len(made.emptied) == 1 else "have their lines"
+        lines.append(f"{' and '.join(made.emptied)} {has} without figures; put them in.")
+    if made.series:
+        lines.append(f"exception_series.csv ends with {period_name(made.series)}; put the month in.")
     ends = f", and the periods shown, which end with {', '.join(map(period_name, made.ends))}" if made.ends else ""
     lines.append(f"Review in edition.yml, where only months were moved: the years, the notes, released{ends}.")
     return "\n".join([*lines, f"Then run: scorecard check --edition {made.folder.name}"])
