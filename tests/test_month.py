@@ -326,7 +326,7 @@ def others(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="module")
 def august_2019(others):
-    """Corporate parenting: reviews were 98.4 in July 2019; those of August 2019 and 2018, for both arrows, are made up."""
+    """Corporate parenting: reviews were 98.4 in July 2019; those of August 2019 and August 2018 are made up."""
     own = {
         ("CP-REVIEWS", "Kent", "2019-08"): ("98.9", "1594", "1612"),
         ("CP-REVIEWS", "Kent", "2018-08"): ("99.3", "", ""),
