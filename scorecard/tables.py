@@ -17,8 +17,7 @@ from scorecard.pages import markup
 from scorecard.pages.markup import NUMBER, TEMPLATES, Cell, Head, Html, Table, drawn, number, parts, render
 from scorecard.ratings import NO_FLOOR, NO_TARGET, Dot, Polarity, Rag, Verdict
 
-NOT_PRINTED, NO_CODE, NOT_ELSEWHERE = "not printed", "no code", "none"
-NO_FLAG = (NOT_ELSEWHERE, NOT_ON_RECORD)
+NOT_PRINTED, NO_CODE, NO_FLAG = "not printed", "no code", ("none", NOT_ON_RECORD)
 _ORDER = [*Rag, ""]
 MEASURE, TRAVEL = "Measure", "Direction of travel"
 POLARITIES = {
@@ -171,7 +170,7 @@ def _columns(rows: list[Row]) -> list[tuple[Head, list[Cell], bool]]:
     period = _shared(periods.label(row.latest.period) for row in rows)
     since = _shared(row.indicator.compare_with for row in rows)
     latest, codes, absent = [row.latest for row in rows], [row.indicator.code for row in rows], missing(None)
-    also_in = [", ".join(row.indicator.also_in) or NOT_ELSEWHERE for row in rows]
+    also_in = [", ".join(row.indicator.also_in) or NO_FLAG[0] for row in rows]
     return [
         (Head("Code", "", "sc-code"), [Cell(code) if code else missing(NO_CODE) for code in codes], True),
         (Head(MEASURE), [_measure(row) for row in rows], False),
