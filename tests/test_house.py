@@ -48,6 +48,16 @@ def test_the_list_for_newcomers_names_every_module():
     assert {name.rpartition(".")[2] for name in ORDER} - set(re.findall(r"\w+", listed)) == set()
 
 
+def test_every_test_that_the_docs_name_exists():
+    told = "".join(
+        (HOME / name).read_text(encoding="utf-8") for name in ("CONTRIBUTING.md", "SECURITY.md", "README.md")
+    )
+    sources = "".join(path.read_text(encoding="utf-8") for path in (HOME / "tests").glob("test_*.py"))
+    named = set(re.findall(r"`(?:[\w/]+\.py::)?(test_\w+)`", told))
+    assert len(named) > 15
+    assert named - set(re.findall(r"def (test_\w+)", sources)) == set()
+
+
 def test_only_checks_and_the_command_line_hold_withheld_figures():
     """Whatever else loads an edition cannot show what its disclosure policy withholds."""
     holding = {named(path) for path in MODULES if "as_held=True" in path.read_text(encoding="utf-8")}
