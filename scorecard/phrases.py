@@ -35,6 +35,7 @@ _ENDS = tuple(f"{polarity} {end}" for polarity in Polarity for end in ("first", 
 _RANKS = ("position", "chance", "joint", "no rank", "no value", *_ENDS)
 _WAYS = (Dot.IMPROVED, Dot.WORSENED)
 _STEADY = tuple(f"{dot}{sort}" for dot in _WAYS for sort in ("", " rolling"))
+_ONE = ("one better", "one worse", "one different", "one within")
 _DASHBOARD = ("phase", "inspected", "area", "year", "good", "status", "improved", "worsened")
 _STANDING = (
     "verdicts", "ranks", "rank", "first", "H behind", "L behind", "each ahead", "between", "up", "down", "same",
@@ -79,8 +80,8 @@ SHAPES = {
         (*FACTS, "first", "first_when", "count", "more", "more_of", "way"),
     ),
     "funnel": Shape(
-        ("both", "better", "worse", "neither", "Kent", "Kent neither"),
-        ("area", "better", "worse", "of", "outside", "areas", "noun"),
+        ("both", *_ONE, "better", "worse", "neither", "Kent", "Kent neither"),
+        (*FACTS, "better", "worse", "of", "outside", "areas"),
     ),
     "xmr": Shape(("signals", "none"), (*FACTS, "count", "of")),
     "multiples": Shape(("rated", "no target"), (*FACTS, "count", "of")),

@@ -18,6 +18,7 @@ CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: install it to open the page")
 HOME = Path(__file__).resolve().parents[1]
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+DASHBOARD = ["voila", "--preheat_kernel=True", "--pool_size=1", "notebooks/explore_trends.ipynb"]
 CHOICES = {
     "Indicator 1": "NEET",
     "Indicator 2": "Persistent",
@@ -57,8 +58,7 @@ def serving(command: list[str], folder: Path, probe: str, **told: str) -> Iterat
 @pytest.fixture(scope="module")
 def address():
     """The page as `make dashboard` serves it."""
-    command = ["voila", "--preheat_kernel=True", "--pool_size=1", "notebooks/explore_trends.ipynb"]
-    with serving(command, HOME, "voila/static/voila.js") as found:
+    with serving(DASHBOARD, HOME, "voila/static/voila.js") as found:
         yield found
 
 

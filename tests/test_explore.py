@@ -191,6 +191,8 @@ def test_limits_by_hand(desk):
     assert chart.rows[0] == ("Jan-24", "12.0", "no", "11.24", "6.68", "15.81")
     assert chart.headline == "Average caseload, Early Help Units in Ashford EHU: nothing more than chance in 7 figures"
     assert "fewer than 13 values" in chart.subtitle
+    # neither target nor benchmarks are drawn
+    assert chart.source == "Source: observations.csv rows 402 to 408."
 
 
 def test_all_editions_are_enough_for_limits(desk):

@@ -190,6 +190,23 @@ def test_funnels_of_a_district(ashford, everything):
     assert found[2].source.startswith("Source: observations.csv rows ")
 
 
+@pytest.mark.parametrize(
+    ("area", "headline"),
+    [
+        # Kent 3.65%, a standard error of 0.33 points for 3,226 and 3,213 young people: Thanet 5.9, Ashford 3.5
+        ("Thanet", "Thanet is worse than Kent by more than chance on NEET, 16 to 17 year olds"),
+        ("Ashford", "Ashford differs from Kent by no more than chance on NEET, 16 to 17 year olds"),
+        ("Tunbridge Wells", "Tunbridge Wells is better than Kent by more than chance on NEET, 16 to 17 year olds"),
+    ],
+)
+def test_a_funnel_by_itself_names_its_area_and_who_is_outside(row, everything, area, headline):
+    (chart,) = charts.funnels([row("SISE71", area)], everything)
+    assert chart.headline == headline
+    # Dover 4.9 of 2,573 is 3.4 standard errors away, Canterbury 3.1 of 3,407 is 1.7
+    named = {name: f">{name}</text>" in chart.svg for name in (area, "Dover", "Canterbury")}
+    assert named == {area: True, "Dover": True, "Canterbury": False}
+
+
 def test_marks_of_a_funnel_differ_without_colour(ashford, everything):
     svg = charts.funnels(ashford, everything)[2].svg
     drawn = Counter(re.findall(r'<g id="(inside|outside|own|kent|limit 95|limit 99.8)"', svg))

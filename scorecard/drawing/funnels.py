@@ -3,11 +3,13 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
+from typing import NamedTuple
 
 import numpy as np
 
 from scorecard import periods
 from scorecard.build import Row, Standard, each_once, kents, peers
+from scorecard.commentary import facts_of
 from scorecard.drawing.evidence import Chart, finished, say, source_of, subject
 from scorecard.drawing.sheet import HAIR, LOOKS, Look, Scale, Sheet
 from scorecard.drawing.style import GAP, INK, LINE, SIZE, WIDTH, clean, extent, house, wrap
@@ -17,8 +19,10 @@ from scorecard.trends import Z95, Z998, funnel_limits
 
 TOGETHER, ABREAST = 6, 2
 """How many funnels stand on a sheet, and how many of them side by side."""
-PLOT, AXIS = 84, SIZE * LINE + 4
-"""Height of a plot and of the numbers below it, in points."""
+PLOT, ALONE, AXIS = 84, 200, SIZE * LINE + 4
+"""Height of a plot, of one by itself, and of the numbers below it, in points."""
+TALL = SIZE * 0.8
+"""Height of a name in the plot, in points."""
 BETWEEN = 18
 """Room between two plots, in points."""
 LIMITS = {Z95: Look(INK, 0.9, (0, (4, 2.5)), ""), Z998: Look(INK, 0.9, "-", "")}
@@ -29,6 +33,15 @@ DOTS = {
     "own": {"marker": "D", "markersize": 8, "markerfacecolor": LOOKS["area"].colour, "markeredgecolor": "white"},
 }
 """How areas are marked: open within chance, filled outside a limit, the area of the pack as a diamond on top."""
+
+
+class Frame(NamedTuple):
+    """Where a funnel is drawn, in points."""
+
+    left: float
+    floor: float
+    width: float
+    height: float
 
 
 class Funnel:
@@ -118,6 +131,9 @@ def _headline(found: list[Funnel], noun: str) -> str:
         outside, areas = (sum(map(len, those)) for those in zip(*((f.outside, f.spots) for f in found), strict=True))
         told = {"outside": str(outside), "areas": str(areas), "noun": noun}
         return words.say("funnel", "Kent" if outside else "Kent neither", **told)
+    if len(own) == 1:
+        how = {True: "one better", False: "one worse", None: "one different"}[own[0].good]
+        return words.say("funnel", how if own[0].beyond else "one within", **facts_of(own[0].row, words))
     better, worse = (sum(found.good is way for found in own) for way in (True, False))
     state = {(True, True): "both", (True, False): "better", (False, True): "worse"}.get(
         (better > 0, worse > 0), "neither"
@@ -127,24 +143,53 @@ def _headline(found: list[Funnel], noun: str) -> str:
 
 
 def _draw(found: list[Funnel], words: tuple[str, str, str]) -> Sheet:
-    lines = [funnel.lines for funnel in found]
-    rows = [range(start, min(start + ABREAST, len(found))) for start in range(0, len(found), ABREAST)]
+    lines, alone = [funnel.lines for funnel in found], len(found) == 1
+    abreast, plot = (1, ALONE) if alone else (ABREAST, PLOT)
+    rows = [range(start, min(start + abreast, len(found))) for start in range(0, len(found), abreast)]
     heads = [max(sum(map(len, lines[i])) for i in row) * SIZE * LINE + GAP for row in rows]
-    tops = [sum(heads[:k]) + k * (PLOT + AXIS + BETWEEN) for k in range(len(rows))]
-    height = sum(heads) + len(rows) * (PLOT + AXIS) + (len(rows) - 1) * BETWEEN
+    tops = [sum(heads[:k]) + k * (plot + AXIS + BETWEEN) for k in range(len(rows))]
+    height = sum(heads) + len(rows) * (plot + AXIS) + (len(rows) - 1) * BETWEEN
     sheet, strokes = Sheet(height, *words), {}
     for k, row in enumerate(rows):
         for place, i in enumerate(row):
-            left, top = place * WIDTH / ABREAST, height - tops[k]
+            left, top = place * WIDTH / abreast, height - tops[k]
             _draw_words(sheet, lines[i], left, top)
-            floor = top - heads[k] - PLOT
-            for key, told in _strokes(sheet, found[i], left, floor):
+            frame = Frame(left, top - heads[k] - plot, WIDTH / abreast, plot)
+            for key, told in _strokes(sheet, found[i], frame):
                 strokes.setdefault(key, []).append(told)
     for key, told in strokes.items():
         xs, ys = (np.concatenate([part for one in told for part in (one[axis], [np.nan])]) for axis in (0, 1))
         style = DOTS.get(key, {})
-        sheet.line(xs, ys, LOOKS["none"] if style else _look(key), str(key), passable=True, **style)
+        sheet.line(
+            xs, ys, LOOKS["none"] if style else _look(key), str(key), passable=not alone or key == "grid", **style
+        )
+    if alone:
+        _name_outside(sheet, found[0], frame)
     return sheet
+
+
+def _name_outside(sheet: Sheet, funnel: Funnel, frame: Frame):
+    """The names of the chart's area and of those outside the limits, each clear of marks, and of lines where it can."""
+    x, y, _ = _scales(funnel, frame)
+    at = {one.row.area.name: (x(float(one.row.latest.denominator)), y(100 * one.share)) for one in funnel.spots}
+    taken = [(px - 3, py - 3, px + 3, py + 3) for px, py in at.values()]
+    for one in sorted(funnel.spots, key=lambda one: one is not funnel.own):
+        if one is funnel.own or one.beyond:
+            (px, py), wide = at[one.row.area.name], extent(one.row.area.name, bold=one is funnel.own)
+            above, under = py + 3.5, py - 3.5 - TALL
+            starts = [(px + 7, py - TALL / 2), (px - 7 - wide, py - TALL / 2)]
+            starts += [(px + step * wide, low) for low in (above, under) for step in (-0.5, 0, -1)]
+            boxes = [(left, low, left + wide, low + TALL) for left, low in starts]
+            room = [box for box in boxes if _has_room(box, taken, (x.start, frame.left + frame.width))]
+            if box := next((box for box in room if sheet.free(*box)), next(iter(room), None)):
+                sheet.word(box[0], box[1] + 0.5, one.row.area.name, bold=one is funnel.own)
+                taken.append(box)
+
+
+def _has_room(box: tuple, taken: list[tuple], sides: tuple[float, float]) -> bool:
+    left, low, right, high = box
+    clear = all(right <= t[0] or t[2] <= left or high <= t[1] or t[3] <= low for t in taken)
+    return clear and sides[0] <= left and right <= sides[1]
 
 
 def _look(key) -> Look:
@@ -156,29 +201,33 @@ def _draw_words(sheet: Sheet, lines: tuple[list[str], list[str]], left: float, t
         sheet.word(left + 2, top - (i + 0.8) * SIZE * LINE, text, bold=i < len(lines[0]))
 
 
-def _strokes(sheet: Sheet, funnel: Funnel, left: float, floor: float) -> Iterator[tuple[str, tuple]]:
-    """Every line and mark of a funnel by its look, in drawing order; the numbers of its axes are written at once."""
+def _scales(funnel: Funnel, frame: Frame) -> tuple[Scale, Scale, np.ndarray]:
+    """The axes of a funnel, and the sizes at which its limits are drawn."""
     sizes = [float(found.row.latest.denominator) for found in funnel.spots]
-    shares = [100 * found.share for found in funnel.spots]
     grid = np.linspace(0.92 * min(sizes), 1.04 * max(sizes), 24)
-    limits = {z: [100 * end for end in funnel_limits(funnel.centre, grid, z)] for z in (Z95, Z998)}
-    extremes = [*shares, *(float(end[0]) for ends in limits.values() for end in ends)]
-    y = Scale.over(extremes, funnel.row.indicator.decimals, floor, floor + PLOT)
-    ticks = y.ticks(4)
-    x = Scale(grid[0], grid[-1], left + max(map(extent, ticks)) + 8, left + WIDTH / ABREAST - GAP, 0)
-    across = np.array([x(size) for size in grid])
-    for text, at in ticks.items():
+    ends = [100 * float(side[0]) for z in (Z95, Z998) for side in funnel_limits(funnel.centre, grid, z)]
+    shares = [100 * found.share for found in funnel.spots]
+    y = Scale.over([*shares, *ends], funnel.row.indicator.decimals, frame.floor, frame.floor + frame.height)
+    left = frame.left + max(map(extent, y.ticks(4))) + 8
+    return Scale(grid[0], grid[-1], left, frame.left + frame.width - GAP, 0), y, grid
+
+
+def _strokes(sheet: Sheet, funnel: Funnel, frame: Frame) -> Iterator[tuple[str, tuple]]:
+    """Every line and mark of a funnel by its look, in drawing order; the numbers of its axes are written at once."""
+    x, y, grid = _scales(funnel, frame)
+    for text, at in y.ticks(4).items():
         sheet.word(x.start - 4, at - SIZE * 0.36, text, "right")
         yield "grid", ([x.start, x.end], [at, at])
-    edge = left
+    edge = frame.left
     for text, at in x.ticks(3).items():
         half = extent(text) / 2
-        if at - half >= edge and at + half <= left + WIDTH / ABREAST - 2:
-            sheet.word(at, floor - 3 - SIZE, text, "center")
+        if at - half >= edge and at + half <= frame.left + frame.width - 2:
+            sheet.word(at, frame.floor - 3 - SIZE, text, "center")
             edge = at + half + GAP
+    across = np.array([x(size) for size in grid])
     for key, z in (("limit 99.8", Z998), ("limit 95", Z95)):
-        for end in limits[z]:
-            yield key, (across, np.array([y(value) for value in end]))
+        for end in funnel_limits(funnel.centre, grid, z):
+            yield key, (across, np.array([y(100 * value) for value in end]))
     yield "kent", ([x.start, x.end], [y(100 * funnel.centre)] * 2)
     for key, those in _marked(funnel).items():
         where = [(x(float(f.row.latest.denominator)), y(100 * f.share)) for f in those]

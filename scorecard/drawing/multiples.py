@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 import numpy as np
@@ -46,7 +47,8 @@ def multiples(row: Row, others: Sequence[Row], kent: Row | None = None, chosen: 
     told = facts_of(row, words) | {"noun": noun, "count": str(green), "of": str(len(others))}
     finding = words.say("multiples", "rated" if rated else "no target", **told)
     shown = [figure.period for figure in row.series]
-    source = source_of(row, [f for other in (*others, *([kent] if kent else [])) for f in other.series], shown)
+    bare = replace(row, benchmark=None, england=None)
+    source = source_of(bare, [f for other in (*others, *([kent] if kent else [])) for f in other.series], shown)
     told = (finding, _subtitle(row, kent, shown), source)
     sheet, alt = _draw(row, others, kent, told, chosen), _alt(row, others, kent, shown)
     return finished("multiples", row, told, alt, sheet, _table(row, others, kent))

@@ -2,12 +2,13 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 import numpy as np
 
 from scorecard import periods
-from scorecard.build import Row
+from scorecard.build import Row, Standard
 from scorecard.commentary import facts_of
 from scorecard.drawing.evidence import (
     Chart,
@@ -55,7 +56,8 @@ def xmr_chart(row: Row) -> Chart:
     words = load_phrases()
     told = facts_of(row, words) | {"count": str(count), "of": str(len(known))}
     finding = words.say("xmr", "signals" if count else "none", **told)
-    source = source_of(row, row.series, [figure.period for figure in row.series])
+    bare = replace(row, standard=Standard(row.standard.year, None), benchmark=None, england=None)
+    source = source_of(bare, row.series, [figure.period for figure in row.series])
     subtitle = _subtitle(row, found, len(row.series) - len(known))
     sheet = _draw(row, found, causes, (finding, subtitle, source))
     alt = _alt(row, found, causes)
