@@ -84,14 +84,14 @@ def _rehearse(edition: Edition) -> None:
     _rehearsed.add(edition.name)
     checks.check(load_edition(edition.name))
     markup.load_templates()
-    everything, kent = list(build_rows(edition)), edition.areas.kent
-    rows = build_scorecard(edition, edition.areas.districts[0]) or build_scorecard(edition, kent)
+    everything, kent, area = list(build_rows(edition)), edition.areas.kent, edition.areas.districts[0]
+    rows = build_scorecard(edition, area) or build_scorecard(edition, area := kent)
     long = long_series(edition, rows)
     charts.trends(long, long_series(edition, build_scorecard(edition, kent)))
     charts.rankings(rows, everything)
     charts.funnels(rows, everything)
     signals.really_changed(long)
-    _files(edition, kent, "")
+    _files(edition, area, "")
 
 
 def _no_counts(dashboard: Dashboard, area: Area) -> dict[str, int]:
