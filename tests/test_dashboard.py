@@ -196,6 +196,17 @@ def test_the_link_opens_the_same_view_again(chosen, address, browser):
     view.close()
 
 
+def test_periods_and_editions_are_chosen_with_the_keyboard(chosen):
+    for field, letters, said in (
+        ("To", "March 2024", "Ashford, rose from 3.1% in January 2024 to 3.6% in March 2024"),
+        ("Edition", "Dec", "Ashford, fell from 2.9% in June 2022 to 2.6% in December 2022"),
+    ):
+        tab_to(chosen, field, "document.activeElement.labels?.[0]?.textContent")
+        chosen.keyboard.type(letters)
+        chosen.wait_for_selector(f'img[alt*="{said}"]', timeout=30_000)
+        assert chosen.evaluate("document.activeElement.labels?.[0]?.textContent") == field
+
+
 def test_the_same_choices_work_in_jupyterlab(lab, browser):
     """Run all, choose, download, and open the link, which JupyterLab's own server shows as a page."""
     view = browser.new_page(viewport={"width": 1280, "height": 900})

@@ -6,7 +6,7 @@ import pytest
 
 from scorecard.disclosure import disclosed, policy_called
 from scorecard.exploring.explore import CHARTS, COMPARISONS, Desk, View
-from scorecard.exploring.explorer import explorer
+from scorecard.exploring.explorer import Explorer, explorer, kept_ready
 from scorecard.exploring.spans import STARTS
 from scorecard.faults import InputError
 from scorecard.pages.markup import TEMPLATES, load_templates
@@ -298,6 +298,17 @@ def test_the_fields_offer_the_periods(monkeypatch):
     shown.indicators[0].value = "EH46"
     assert (start.value, end.value) == ("2022-12", "2024-06")
     assert shown.view.query.count("start=2022-12&end=2024-06") == 1
+
+
+def test_a_page_that_was_kept_ready_shows_what_is_asked_for(monkeypatch):
+    """Outside of a server nobody is waited for."""
+    monkeypatch.delenv("VOILA_PREHEAT", raising=False)
+    monkeypatch.setenv("QUERY_STRING", "areas=Dover")
+    desk, asked = kept_ready(NEET)
+    shown = Explorer(View.asked(asked, NEET), "", desk)
+    assert shown.desk is desk
+    assert "Dover, fell from 5.1%" in shown.shown.value
+    assert "Ashford" not in shown.shown.value
 
 
 @pytest.mark.parametrize(

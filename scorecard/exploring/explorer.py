@@ -10,7 +10,7 @@ from threading import Thread
 from ipywidgets import HTML, Box, Button, Dropdown, Layout, VBox
 
 from scorecard import periods
-from scorecard.editions import load_edition
+from scorecard.editions import EDITIONS, files_now, load_edition
 from scorecard.exploring.explore import CHARTS, COMPARISONS, Desk, View
 from scorecard.exploring.spans import ENDS, STARTS, editions_rated
 from scorecard.faults import InputError
@@ -134,8 +134,8 @@ class Explorer(VBox):
 
 def explorer(view: View) -> Explorer:
     """The widgets of a view, or of the one that the address of the page asks for."""
-    desk = Desk(load_edition(view.edition)) if os.environ.get("VOILA_PREHEAT") == "True" else None
-    asked = _awaited(desk, view) if desk else os.environ.get("QUERY_STRING", "")
+    ready = os.environ.get("VOILA_PREHEAT") == "True"
+    desk, asked = kept_ready(view) if ready else (None, os.environ.get("QUERY_STRING", ""))
     try:
         found = View.asked(asked, view)
     except InputError as error:
@@ -145,13 +145,15 @@ def explorer(view: View) -> Explorer:
     return Explorer(found, "", desk if found.edition == view.edition else None)
 
 
-def _awaited(desk: Desk, view: View) -> str:
-    """What the address asks for, once somebody opens the page that Voila keeps ready; until then all is made warm."""
+def kept_ready(view: View) -> tuple[Desk | None, str]:
+    """What Voila makes before anybody asks, then what the address asks for; no desk if a figure changed meanwhile."""
     from voila.utils import get_query_string
 
+    files, desk = files_now(EDITIONS), Desk(load_edition(view.edition))
     desk.see(view)
     desk.warm()
-    return get_query_string() or ""
+    asked = get_query_string() or ""
+    return desk if files_now(EDITIONS) == files else None, asked
 
 
 def _field(name: str, options: Sequence, value: str) -> Dropdown:
