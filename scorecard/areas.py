@@ -1,14 +1,29 @@
 """Kent, its districts, their teams, and the areas that they are compared with."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from scorecard.catalogue import PARAMS, read_yaml
-from scorecard.faults import Fault, InputError, nearest
+from scorecard.catalogue import PARAMS
+from scorecard.faults import Fault, InputError, nearest, quoted
+from scorecard.inputs.parameters import MONTH, NAME, read_settings
 
 Kind = Literal["Kent", "district", "CSWT", "EHU"]
+_NEIGHBOUR = {"name": NAME, "dfe": int, "code": NAME}
+_PLACE = {"name": NAME, "slug": NAME, "code": NAME}
+FORM = {
+    "kent": _PLACE | {"dfe": int},
+    "districts": [_PLACE | {"older_names": [NAME]}, ...],
+    "teams": [{"name": NAME, "kind": {"CSWT", "EHU"}, "districts": [NAME], "editions": [NAME]}],
+    "benchmarks": [{"name": NAME, "method": NAME, "note": str, "code?": NAME, "lait?": int}],
+    "statistical_neighbours": [
+        {"model": MONTH, "published": NAME, "from": MONTH, "neighbours": [_NEIGHBOUR, ...]},
+        ...,
+    ],
+}
+"""What `params/areas.yml` holds; see `inputs.parameters`."""
 
 
 @dataclass(frozen=True)
@@ -80,12 +95,26 @@ class Areas:
 
 @cache
 def load_areas(path: Path = PARAMS / "areas.yml") -> Areas:
-    """The content of `params/areas.yml`; `InputError` names a field that is missing."""
-    try:
-        return _areas(read_yaml(path))
-    except (KeyError, TypeError) as fault:
-        said = f"an entry is not whole: {fault}."
-        raise InputError([Fault("error", "ARE003", path.name, said, "Compare it with the others.")]) from None
+    """The content of `params/areas.yml`; `InputError` lists every place that is not of its form."""
+    told = read_settings(path, FORM)
+    if faults := list(_odd_names(path.name, told)):
+        raise InputError(faults)
+    return _areas(told)
+
+
+def _odd_names(file: str, told: dict) -> Iterator[Fault]:
+    """Names that stand twice, and teams of districts that are none."""
+    places = [told["kent"], *told["districts"], *told["teams"]]
+    names = [name for place in places for name in (place["name"], *place.get("older_names", ()))]
+    for group in (names, *([one["name"] for one in told[table]] for table in ("benchmarks",))):
+        for name in dict.fromkeys(name for name in group if group.count(name) > 1):
+            yield Fault("error", "ARE003", file, f"{quoted(name)} stands twice.", "Give each area a name of its own.")
+    districts = [place["name"] for place in told["districts"]]
+    for number, team in enumerate(told["teams"], 1):
+        for name in team["districts"]:
+            if name not in districts:
+                said, place = f"{quoted(name)} is not a district.", f"teams, {number}, districts"
+                yield Fault("error", "ARE004", file, said, nearest(name, districts), column=place)
 
 
 def _areas(told: dict) -> Areas:

@@ -14,8 +14,9 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from scorecard.catalogue import PARAMS, Indicator, read_yaml
+from scorecard.catalogue import PARAMS, Indicator
 from scorecard.faults import Fault, InputError, nearest
+from scorecard.inputs.parameters import NAME, read_settings
 from scorecard.ratings import round_half_up
 
 WITHHELD = "c (few children)"
@@ -26,6 +27,8 @@ AS_HELD = "Figures as they are held, for those who check them: what the disclosu
 """What a command says that shows everything although the edition's policy withholds something."""
 TELLING = ("conflicts", "printed", "known_exceptions", "exception_series")
 """Tables that could tell a figure that is withheld."""
+FORM = {str: {"said": NAME, "smallest": int, "largest": int, "exempt": [NAME], "round_to": (int, None)}}
+"""What `params/disclosure.yml` holds; see `inputs.parameters`."""
 ENDLESS = Decimal("Infinity")
 Limits = tuple[Decimal, Decimal]
 
@@ -54,14 +57,8 @@ class Policy:
 @cache
 def load_policies(path: Path = PARAMS / "disclosure.yml") -> dict[str, Policy]:
     """The policies by name; `InputError` names an entry that is not whole."""
-    try:
-        return {
-            name: Policy(name, told["said"], told["smallest"], told["largest"], tuple(told["exempt"]), told["round_to"])
-            for name, told in read_yaml(path).items()
-        }
-    except (KeyError, TypeError, AttributeError) as fault:
-        said = f"an entry is not whole: {fault}."
-        raise InputError([Fault("error", "DIS001", path.name, said, "See the head of the file.")]) from None
+    read = read_settings(path, FORM)
+    return {name: Policy(name, **{**told, "exempt": tuple(told["exempt"])}) for name, told in read.items()}
 
 
 def policy_called(name: str) -> Policy:

@@ -7,10 +7,11 @@ from pathlib import Path
 import pandas as pd
 
 from scorecard.areas import Area, Areas, Kind, load_areas
-from scorecard.catalogue import NOT_ON_RECORD, PARAMS, Indicator, catalogue_of_edition, misfits, read_yaml
+from scorecard.catalogue import NOT_ON_RECORD, PARAMS, Indicator, catalogue_of_edition
 from scorecard.disclosure import Policy, disclosed, policy_called
 from scorecard.faults import Fault, InputError, nearest
 from scorecard.inputs.frames import frame_of, read_frame
+from scorecard.inputs.parameters import NAME, read_settings, read_yaml
 
 EDITIONS = PARAMS / "editions"
 TABLES = {
@@ -46,18 +47,16 @@ OPTIONAL = {"activity", "conflicts", "printed", "known_exceptions", "breakdowns"
 OPTIONS = {"catalogue": "indicators.yml", "rated_from": 0, "not_rated": {}, "year_ago": False, "footnotes": {},
            "disclosure": "as published", "also_in_known": True}  # fmt: skip
 """Settings that an edition may leave out, with what then holds; `Edition` and `Section` say what they mean."""
+SECTION = {"heading": NAME, "for": str, "indicators": [NAME, ...], "page?": NAME, "year?": NAME, "next_year?": NAME,
+           "shown?": [NAME, ...]}  # fmt: skip
 SETTINGS = {
-    **dict.fromkeys(("scorecard", "title", "as_at", "released", "year", "previous_year", "next_year",
-                     "catalogue", "disclosure"), str),
-    "published": (str, None), "teams_as_of": (str, None),
-    "shown": {str: [str]}, "sections": [dict], "page_names": {str: str}, "notes": [str],
-    "sources": [str], "rated_from": int, "not_rated": {str: str}, "year_ago": bool, "footnotes": {str: str},
-    "also_in_known": bool,
+    **dict.fromkeys(("scorecard", "title", "as_at", "released", "year", "previous_year", "next_year"), NAME),
+    "published": (NAME, None), "teams_as_of": (NAME, None), "shown": {str: [NAME, ...]}, "sections": [SECTION, ...],
+    "page_names": {str: NAME}, "notes": [NAME], "sources": [NAME], "catalogue?": NAME, "rated_from?": int,
+    "not_rated?": {str: NAME}, "year_ago?": bool, "footnotes?": {str: NAME}, "disclosure?": NAME,
+    "also_in_known?": bool,
 }  # fmt: skip
-"""The form of each setting; `misfits` says what it means."""
-SECTION = {"heading": str, "for": str, "indicators": [str]}
-MAY = {"page": str, "year": str, "next_year": str, "shown": [str]}
-"""The form of what a section holds, and of what it may hold."""
+"""What edition.yml holds; see `inputs.parameters`."""
 
 
 @dataclass(frozen=True)
@@ -248,44 +247,16 @@ def _catalogue(base: Path, path: Path, faults: list[Fault]) -> dict[str, Indicat
 
 def _settings(path: Path, faults: list[Fault]) -> dict:
     try:
-        told = read_yaml(path) or {}
-    except InputError as unread:
-        faults += unread.faults
-        return {}
-    told = OPTIONS | told if isinstance(told, dict) else {}
-    if odd := sorted(set(SETTINGS) ^ set(told), key=str):
-        said = f"these settings are missing or not known: {', '.join(map(str, odd))}."
-        needed = ", ".join(sorted(set(SETTINGS) - set(OPTIONS)))
-        faults.append(Fault("error", "EDN002", path.name, said, f"It holds {needed}."))
-        return {}
-    found = [fault for setting, form in SETTINGS.items() for fault in misfits(path.name, told[setting], form, setting)]
-    faults += found
-    if found:
-        return {}
-    faults += [fault for told_of in enumerate(told["sections"], 1) for fault in _odd_section(path.name, *told_of)]
-    try:
+        told = OPTIONS | read_settings(path, SETTINGS)
         told["disclosure"] = policy_called(told["disclosure"])
-    except InputError as unknown:
-        faults += unknown.faults
-    if faults:
+    except InputError as odd:
+        faults += odd.faults
         return {}
     shown = {data_period: tuple(periods) for data_period, periods in told["shown"].items()}
     own = (told["year"], told.pop("next_year"), shown, told.pop("year_ago"))
     sections = tuple(_section(section, *own) for section in told.pop("sections"))
     listed = {name: tuple(told.pop(name)) for name in ("notes", "sources")}
     return {**told, **listed, "shown": shown, "sections": sections}
-
-
-def _odd_section(file: str, position: int, told: dict) -> list[Fault]:
-    needed, allowed = set(SECTION), set(MAY)
-    odd = sorted((needed - set(told)) | (set(told) - needed - allowed), key=str)
-    forms = {**SECTION, **MAY}
-    if not odd:
-        place = f"sections, {position}"
-        return [fault for key in told for fault in misfits(file, told[key], forms[key], f"{place}, {key}")]
-    said = f"section {position} ({told.get('heading', 'without heading')}): missing or not known: {', '.join(odd)}."
-    remedy = f"A section holds {', '.join(sorted(needed))} and may hold {', '.join(sorted(allowed))}."
-    return [Fault("error", "EDN003", file, said, remedy)]
 
 
 def _section(told: dict, year: str, next_year: str, shown: dict, year_ago: bool) -> Section:

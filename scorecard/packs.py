@@ -14,12 +14,15 @@ from pathlib import Path
 from types import NoneType
 
 from scorecard.areas import Area
-from scorecard.catalogue import PARAMS, read_yaml
+from scorecard.catalogue import PARAMS
 from scorecard.editions import Edition
-from scorecard.faults import Fault, InputError, nearest
+from scorecard.faults import Fault, InputError, nearest, quoted
+from scorecard.inputs.parameters import NAME, read_settings
 
 PACKAGE = Path(__file__).resolve().parent
 NOTEBOOKS = PARAMS.parent / "notebooks"
+FORM = {str: [{"notebook": NAME, "areas": {"Kent", "districts"}, "parameter": (NAME, None)}, ...]}
+"""What `params/packs.yml` holds; see `inputs.parameters`."""
 DONE = "scorecard:done"
 """What the closing cell of a complete notebook says, followed by the run's id."""
 FAILED = ".failed"
@@ -50,12 +53,12 @@ class NotMade(Exception):  # noqa: N818
     """Why a pack was not made, in words that hold no value of a row."""
 
 
-def plan(edition: Edition, areas: list[str] | None = None) -> list[Job]:
+def plan(edition: Edition, areas: list[str] | None = None, path: Path = PARAMS / "packs.yml") -> list[Job]:
     """The packs of an edition's kind of scorecard as in `params/packs.yml`; only those of `areas` if given.
 
     `InputError` for an area without a pack, with the near matches, and for a faulty `packs.yml`.
     """
-    jobs = [job for told in _entries(edition) for job in _jobs(edition, told)]
+    jobs = [job for told in _entries(edition, path) for job in _jobs(edition, told)]
     known = {job.area.name: job for job in jobs}
     wanted = [edition.areas[name].name for name in areas or known]
     faults = [
@@ -68,11 +71,11 @@ def plan(edition: Edition, areas: list[str] | None = None) -> list[Job]:
     return [job for name, job in known.items() if name in wanted]
 
 
-def _entries(edition: Edition) -> list[dict]:
+def _entries(edition: Edition, path: Path) -> list[dict]:
     """What `packs.yml` says for the edition's kind of scorecard."""
-    told = read_yaml(PARAMS / "packs.yml")
-    if isinstance(told, dict) and isinstance(entries := told.get(edition.scorecard), list):
-        return entries
+    told = read_settings(path, FORM)
+    if edition.scorecard in told:
+        return told[edition.scorecard]
     said = f'there is no list of packs for the kind of scorecard "{edition.scorecard}".'
     raise InputError([Fault("error", "PCK004", "packs.yml", said, "See the head of the file.")])
 
@@ -90,10 +93,11 @@ def _faults_of_folders(jobs: list[Job]) -> list[Fault]:
 
 def _jobs(edition: Edition, told: dict) -> Iterator[Job]:
     groups = {"Kent": [edition.areas.kent], "districts": edition.areas.districts}
-    if not isinstance(told, dict) or set(told) != {"notebook", "areas", "parameter"} or told["areas"] not in groups:
-        said = f"an entry is not whole: {told}."
-        raise InputError([Fault("error", "PCK003", "packs.yml", said, "See the head of the file.")])
     notebook = NOTEBOOKS / Path(told["notebook"]).name
+    if not notebook.is_file():
+        known = sorted(path.name for path in NOTEBOOKS.glob("*.ipynb"))
+        said = f"{quoted(told['notebook'])} is not a notebook."
+        raise InputError([Fault("error", "PCK003", "packs.yml", said, nearest(told["notebook"], known))])
     declared = declared_parameters(notebook)
     for area in groups[told["areas"]]:
         parameters = {"edition": edition.name}

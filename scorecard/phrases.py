@@ -4,12 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from string import Formatter
 from typing import NamedTuple
 
 from scorecard.build import NO_ARROW, NOT_RATED
-from scorecard.catalogue import PARAMS, read_yaml
+from scorecard.catalogue import PARAMS
 from scorecard.faults import Fault, InputError
+from scorecard.inputs.parameters import read_yaml, text_fault
 from scorecard.ratings import Dot, Polarity, Rag
 
 OTHERWISE = "otherwise"
@@ -157,15 +157,3 @@ def _faults(group: str, told: object) -> list[tuple[str, str, str]]:
         *(("PHR003", f"{group}: {name} is not one of its phrases.", names) for name in odd),
         *(("PHR004", f"{group}: {name}: {said}", known) for name, said in texts.items() if said),
     ]
-
-
-def text_fault(text: object, fields: tuple[str, ...]) -> str | None:
-    """What is wrong with a text that may name `fields` in braces, or None."""
-    if not isinstance(text, str):
-        return "is not text; put it in quotation marks."
-    try:
-        parts = [part for part in Formatter().parse(text) if part[1] is not None]
-    except ValueError as fault:
-        return f"its braces do not match ({fault})."
-    odd = [field for _, field, spec, turned in parts if field not in fields or spec or turned]
-    return f"{{{odd[0]}}} is not a field of this phrase, or has something after its name." if odd else None

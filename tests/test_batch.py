@@ -253,9 +253,12 @@ def test_two_packs_cannot_share_a_folder(edition):
     assert [fault.code for fault in packs._faults_of_folders([*jobs, jobs[0]])] == ["PCK002"]
 
 
-def test_an_entry_of_packs_that_is_not_whole_is_told(edition):
-    with pytest.raises(InputError, match="PCK003"):
-        list(packs._jobs(edition, {"notebook": "x.ipynb", "areas": "schools", "parameter": None}))
+def test_an_entry_of_packs_that_is_not_whole_is_told(edition, tmp_path):
+    (tmp_path / "packs.yml").write_text(
+        f"{edition.scorecard}: [{{notebook: x.ipynb, areas: schools, parameter: null}}]\n"
+    )
+    with pytest.raises(InputError, match=r'packs.yml column directorate, 1 \(x.ipynb\), areas: "schools" is not known'):
+        packs.plan(edition, path=tmp_path / "packs.yml")
 
 
 # --- manifests ------------------------------------------------------------------------------------

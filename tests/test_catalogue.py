@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from scorecard.areas import load_areas
-from scorecard.catalogue import PARAMS, catalogue_of_edition, load_catalogue, read_yaml
+from scorecard.catalogue import PARAMS, catalogue_of_edition, load_catalogue
 from scorecard.faults import InputError
+from scorecard.inputs.parameters import read_yaml
 from scorecard.periods import KIND_OF_DATA_PERIOD
 
 PUBLISHED = Path(__file__).resolve().parents[2] / "shared" / "data" / "directorate"
@@ -214,14 +215,21 @@ def test_the_two_neighbour_models_name_ten_each_and_share_four():
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        pytest.param('  unit: "%"\n', "", "CAT001 indicators.yml: APP17: unit is missing.", id="field missing"),
-        pytest.param("  unit:", "  units:", "CAT001 indicators.yml: APP17: units is not a field.", id="field unknown"),
+        pytest.param('  unit: "%"\n', "", "YML004 indicators.yml column APP17: unit is missing.", id="field missing"),
+        pytest.param(
+            "  unit:",
+            "  units:",
+            'YML004 indicators.yml column APP17: "units" is not known. Did you mean "unit"',
+            id="field unknown",
+        ),
         pytest.param("key: APP17-N", "key: APP17", "CAT002 indicators.yml: APP17 stands twice.", id="key twice"),
-        pytest.param("polarity: H", "polarity: U", 'APP17: polarity "U" is none of H, L, T.', id="polarity unknown"),
+        pytest.param(
+            "polarity: H", "polarity: U", 'APP17, polarity: "U" is not known. Known: H, L, T.', id="polarity unknown"
+        ),
         pytest.param(
             "interval: Wilson",
             "interval: Wald",
-            'CAT006 indicators.yml: APP17: interval "Wald" is none of Wilson, Byar, Byar rate, posts, average, gap.',
+            'YML003 indicators.yml column APP17, interval: "Wald" is not known. Known: Byar, Byar rate, Wilson',
             id="interval unknown",
         ),
         pytest.param("  unit:", "  unit: days\n  unit:", "key 'unit' stands twice", id="field twice"),
@@ -250,9 +258,9 @@ def test_a_missing_or_unreadable_file_is_named(tmp_path):
     [
         ("EY3: {released: May 2024}", 'CAT004 indicators.yml: "EY3" is not an indicator. Did you mean "EY2"'),
         ("SEND20: {unit: days}", 'CAT004 indicators.yml: "SEND20" is not an indicator. It is now called APP17.'),
-        ("EY2: {units: days}", "CAT005 indicators.yml: EY2: units is not a field that an edition can change."),
-        ("EY2: {key: EY3}", "CAT005 indicators.yml: EY2: key is not a field that an edition can change."),
-        ("EY2: {polarity: U}", 'CAT003 indicators.yml: EY2: polarity "U" is none of H, L, T.'),
+        ("EY2: {units: days}", 'YML004 indicators.yml column EY2: "units" is not known. Did you mean "unit"'),
+        ("EY2: {key: EY3}", 'YML004 indicators.yml column EY2: "key" is not known.'),
+        ("EY2: {polarity: U}", 'YML003 indicators.yml column EY2, polarity: "U" is not known. Known: H, L, T.'),
     ],
     ids=["unknown", "an older code", "no field", "the key", "no polarity"],
 )

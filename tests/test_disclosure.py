@@ -59,7 +59,7 @@ def test_a_policy_that_is_not_there_is_named_with_the_near_ones():
 
 def test_a_policy_that_is_not_whole_is_named(tmp_path):
     (tmp_path / "disclosure.yml").write_text("publish: {said: Few}\n", encoding="utf-8")
-    with pytest.raises(InputError, match=r"DIS001 disclosure.yml.*smallest"):
+    with pytest.raises(InputError, match=r"YML004 disclosure.yml column publish: smallest is missing"):
         load_policies(tmp_path / "disclosure.yml")
 
 

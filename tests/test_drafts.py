@@ -250,7 +250,7 @@ def test_a_warning_is_final_only_with_its_reason(folder, explained, found):
 @pytest.mark.parametrize("text", ["- {code: X1}", "- {code: X1, reason: ''}", "code: x", "- {code: 1, reason: x}"])
 def test_an_explanation_that_is_not_whole_is_a_fault(folder, text):
     (folder / "2024-07" / "explained.yml").write_text(text, encoding="utf-8")
-    with pytest.raises(InputError, match="FIN001"):
+    with pytest.raises(InputError, match=r"YML00[34] explained\.yml"):
         list(unexplained("2024-07", [], {"Kent"}, folder))
 
 

@@ -173,12 +173,11 @@ MALFORMED = {
         "Check the quotation marks",
     ),
     "unknown setting": (
-        "edition.yml", "as_at:", "as_of:", "edition.yml: these settings are missing or not known: as_at, as_of",
-        "It holds as_at,",
+        "edition.yml", "as_at:", "as_of:", "edition.yml: as_at is missing", '"as_of" is not known. Did you mean',
     ),
     "unknown setting of a section": (
         "edition.yml", "    for: Kent", "    of: Kent",
-        "edition.yml: section 1 (SEND monthly indicators): missing or not known: for, of", "A section holds for,",
+        "edition.yml column sections, 1 (SEND monthly indicators): for is missing.", "It holds heading, for,",
     ),
     "key that stands twice": (
         "edition.yml", "as_at:", 'year: "2022-23"\nas_at:', "is not readable YAML: key 'year' stands twice",
@@ -205,7 +204,7 @@ def test_a_key_that_stands_twice_is_named_with_its_line(home):
 
 def test_empty_settings_are_refused(home):
     (home / "edition.yml").write_text("# nothing yet\n", encoding="utf-8")
-    assert "EDN002 edition.yml: these settings are missing or not known: as_at," in refusal(home)
+    assert 'YML003 edition.yml: "nothing" stands where a mapping (name: value) belongs.' in refusal(home)
 
 
 @pytest.mark.parametrize("file", ["observations.csv", "outturns.csv", "standards.csv", "benchmarks.csv"])
@@ -269,8 +268,15 @@ def test_all_faults_of_all_files_are_told_at_once(home):
     spoil(home / "edition.yml", "title:", "titel:")
     (home / "benchmarks.csv").unlink()
     told = refusal(home).splitlines()
-    places = ["edition.yml", "observations.csv row 4", "outturns.csv row 2", "standards.csv row 1", "benchmarks.csv"]
-    assert len(told) == 5
+    places = [
+        "edition.yml: title",
+        'edition.yml: "titel',
+        "observations.csv row 4",
+        "outturns.csv row 2",
+        "standards.csv row 1",
+        "benchmarks.csv",
+    ]
+    assert len(told) == 6
     assert [place for place, line in zip(places, told, strict=True) if place not in line] == []
 
 

@@ -20,7 +20,7 @@ MODULES = sorted(path for path in PACKAGE.rglob("*.py") if path.name != "__init_
 FOLDERS = sorted(PACKAGE.rglob("__init__.py"))
 NOTEBOOKS = sorted((HOME / "notebooks").glob("*.ipynb"))
 ORDER = [
-    "faults", "periods", "inputs.mistakes", "inputs.frames", "ratings", "trends",
+    "faults", "periods", "inputs.mistakes", "inputs.frames", "inputs.parameters", "ratings", "trends",
     "catalogue", "inputs.dictionary", "disclosure", "areas", "editions", "inputs.texts",
     "checking.sums", "checking.years", "comparison.measures", "benchmarks", "comparison.likeness", "checks",
     "build", "history", "changes", "reconcile",

@@ -49,7 +49,7 @@ def test_what_needs_ratings_says_that_a_kind_has_none(edition_of):
 
 def test_an_edition_without_kind_is_an_edition_not_whole(edition_of):
     folder = edition_of("")
-    with pytest.raises(InputError, match=r"EDN002 edition.yml: these settings are missing or not known"):
+    with pytest.raises(InputError, match=r"YML004 edition.yml: title is missing. It holds"):
         load("2023-01", folder)
 
 

@@ -283,14 +283,14 @@ UNREAD = [
         "edition.yml",
         "achieving: 2",
         "achieved: 2",
-        "EDN002 edition.yml: these settings are missing or not",
+        "YML004 edition.yml: achieving is missing. It holds",
     ),
     (
         "an entry",
         "edition.yml",
         "part: total",
         "parts: total",
-        "EDN003 edition.yml: phases, entry 6: missing or not known",
+        "YML004 edition.yml column phases, 6 (All schools): part is missing.",
     ),
 ]
 

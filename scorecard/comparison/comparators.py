@@ -9,20 +9,14 @@ import pandas as pd
 
 from scorecard.areas import NeighbourModel
 from scorecard.benchmarks import Values, derived_frame, figures, values_of, weighted_figures
-from scorecard.catalogue import PARAMS, read_yaml
 from scorecard.comparison.imports import STORE, Import, imports_known, read_measures
-from scorecard.comparison.measures import Measure, load_measures
+from scorecard.comparison.measures import Measure, load_measures, load_numbers
 from scorecard.editions import Edition
 from scorecard.faults import Fault, InputError
 from scorecard.standing import model_shown, places
 
 FIRST = 2015
 """The oldest year, by its start, for which figures are derived."""
-
-
-def numbers(path: Path = PARAMS / "benchmarks.yml") -> dict[str, int]:
-    """DfE's numbers of Kent and of the areas that it publishes itself."""
-    return read_yaml(path)["numbers"]
 
 
 def years_of(edition: Edition) -> list[str]:
@@ -50,7 +44,7 @@ def _derived(one: Import, edition: Edition, measures: dict[str, Measure]) -> Ite
     counted = [measure for measure in printed if one.source == "EES" and measure.counts]
     names = [leg for measure in own for leg in measure.legs]
     names += [name for measure in counted for name in measure.counts.values()]
-    rows, number = read_measures(one, names), numbers()
+    rows, number = read_measures(one, names), load_numbers()
     facts = {"areas": edition.areas, "vintage": one.vintage}
     few = {measure.indicator: rows[rows["measure"].isin(measure.legs)] for measure in own}
     for measure, year in product(own, years_of(edition)):
@@ -77,7 +71,7 @@ def values_from_store(edition: Edition, measure: Measure, years: list[str], stor
     if one is None:
         return {}
     rows = read_measures(one, list(measure.legs))
-    return {year: values_of(rows, measure, year, _wider(edition, numbers())) for year in years}
+    return {year: values_of(rows, measure, year, _wider(edition, load_numbers())) for year in years}
 
 
 def named_neighbours(model: NeighbourModel, values: Values) -> dict:

@@ -3,16 +3,18 @@
 import csv
 import io
 import os
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
 import pandas as pd
 
-from scorecard.catalogue import PARAMS, load_catalogue, read_yaml
+from scorecard.areas import load_areas
+from scorecard.catalogue import PARAMS, load_catalogue
 from scorecard.editions import EDITIONS
-from scorecard.faults import Fault, InputError, nearest
+from scorecard.faults import Fault, InputError, nearest, quoted
+from scorecard.inputs.parameters import NAME, Fields, read_settings
 
 LIKE, NEAR = "like for like", "near"
 MEAN, MEDIAN, WEIGHTED, PUBLISHED = "mean", "median", "weighted mean", "published"
@@ -25,6 +27,21 @@ SOURCES = {"LAIT": "Local Authority Interactive Tool", "EES": "Explore Education
 """Where the Department for Education publishes."""
 NUMBERS, WHOLE = ["value"], ["n", "rank", "of", "national_rank", "national_of"]
 FILE = "benchmarks_derived.csv"
+LABEL = ("start", "end", "end2")
+FORM = {
+    "numbers": {str: int},
+    "indicators": [
+        {
+            "indicator": NAME, "source": {*SOURCES}, "measure": (NAME, {"minus": [NAME, NAME]}), "definition": str,
+            "group": (NAME, None), "like": {LIKE, NEAR}, "reason": (NAME, None), "years": NAME,
+            "label": Fields(LABEL), "decimals": int, "unit?": NAME,
+            "counts?": {"numerator": NAME, "denominator": NAME},
+            "differs?": [{"area": NAME, "year": NAME, "reason": NAME}],
+        }
+    ],
+    "left_out": {str: NAME},
+}  # fmt: skip
+"""What `params/benchmarks.yml` holds; see `inputs.parameters`."""
 
 
 @dataclass(frozen=True)
@@ -78,34 +95,32 @@ class Measure:
 def load_measures(path: Path = PARAMS / "benchmarks.yml") -> dict[str, Measure]:
     """All measures by indicator; `InputError` lists every entry that is not whole."""
     faults, measures = [], {}
-    fine = {field.name for field in fields(Measure)}
-    needed = fine - {"unit", "counts", "differs"}
-    for position, entry in enumerate(read_yaml(path)["indicators"], start=1):
-        name = entry.get("indicator", f"entry {position}")
-        said = [f"{odd} is missing" for odd in sorted(needed - set(entry))]
-        said += [f"{odd} is not a field" for odd in sorted(set(entry) - fine)]
-        said += ["it stands twice"] if name in measures else []
+    for entry in read_settings(path, FORM)["indicators"]:
+        name = entry["indicator"]
+        said = ["it stands twice"] if name in measures else []
         said += [] if name in load_catalogue() else ["it is not in indicators.yml"]
-        said += _unlike(entry)
+        unlike = (entry["like"] == NEAR) != bool(entry["reason"])
+        said += [f'"{NEAR}" needs a reason and "{LIKE}" has none'] if unlike else []
         faults += [Fault("error", "BMK001", path.name, f"{name}: {odd}.", "See the head of the file.") for odd in said]
-        if not said:
-            differs = tuple(Differs(**told) for told in entry.get("differs", ()))
-            measures[name] = Measure(**{**entry, "differs": differs})
+        differs = tuple(Differs(**told) for told in entry.get("differs", ()))
+        measures[name] = Measure(**{**entry, "differs": differs})
     if faults:
         raise InputError(faults)
     return measures
 
 
-def _unlike(entry: dict) -> list[str]:
-    like, reason = entry.get("like"), entry.get("reason")
-    if like not in (LIKE, NEAR):
-        return [f'like is "{like}", not "{LIKE}" or "{NEAR}"']
-    return [f'"{NEAR}" needs a reason and "{LIKE}" has none'] if (like == NEAR) != bool(reason) else []
-
-
 def load_left_out(path: Path = PARAMS / "benchmarks.yml") -> dict[str, str]:
     """The indicators that no published measure fits, each with the reason."""
-    return read_yaml(path)["left_out"]
+    return read_settings(path, FORM)["left_out"]
+
+
+def load_numbers(path: Path = PARAMS / "benchmarks.yml") -> dict[str, int]:
+    """DfE's numbers of Kent and of the areas that it publishes itself; `InputError` if the county has none."""
+    told, kent = read_settings(path, FORM)["numbers"], load_areas().kent.name
+    if kent not in told:
+        said = f"{quoted(kent)} has no number."
+        raise InputError([Fault("error", "BMK006", path.name, said, "Add it; see areas.yml.", column="numbers")])
+    return told
 
 
 def measure_of(indicator: str) -> Measure:

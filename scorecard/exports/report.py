@@ -13,28 +13,38 @@ from typing import NamedTuple
 
 from scorecard import periods
 from scorecard.build import NO_ARROW, NOT_RATED, Row, build_scorecard, counts, each_once, grouped
-from scorecard.catalogue import PARAMS, read_yaml
+from scorecard.catalogue import PARAMS
 from scorecard.charts import Chart, trend
 from scorecard.commentary import remarks, sentence
 from scorecard.drawing.evidence import FLOORS, bounds_of, say, subject
 from scorecard.drawing.sheet import MARKS
 from scorecard.editions import EDITIONS, Edition
 from scorecard.exports.document import NOTE, NUMBERED, Paper
-from scorecard.faults import Fault, InputError, nearest
-from scorecard.inputs.texts import DRAFT, Commentary, Entry, shown_commentary
-from scorecard.phrases import Phrases, checked_phrases, load_phrases, text_fault
+from scorecard.faults import Fault, InputError
+from scorecard.inputs.parameters import NAME, Fields, misfits, read_yaml
+from scorecard.inputs.texts import DRAFT, STATUSES, Commentary, Entry, shown_commentary
+from scorecard.phrases import Phrases, checked_phrases, load_phrases
 from scorecard.ratings import Dot, Rag
 
 RATINGS, DOTS = (*map(str, Rag), NOT_RATED), (*map(str, Dot), NO_ARROW)
 FIELDS = ("title", "month", "year", "disclosure", "council", "committee", "meeting", "drafted", "rated",
           *(word.replace(" ", "_") for word in (*RATINGS, *DOTS)))  # fmt: skip
 """Fields of every text, explained at the head of `params/report.yml`."""
-OWN = {"lead": ("name", "code"), "see": ("number",), "captions": ("number", "subject"), "none": ("rating",),
-       "lists": ("names",), "marks": ("from",)}  # fmt: skip
-"""Further fields of these settings."""
-SETTINGS = {"council", "committee", "meeting", "author", "language", "file", "head", "draft", "marks", "sections",
-            "ratings", "none", "lists", "drawn", "lead", "see", "captions", "contacts", "phrases"}  # fmt: skip
-SECTION = {"heading", "paragraphs", "shows", "numbered", "new_page"}
+PARTS = ("lists", "counts", "indicators", "notes", "contacts", "trends", "scorecard")
+"""What a section of `params/report.yml` may show."""
+TEXT = Fields(FIELDS)
+FORM = {
+    **dict.fromkeys(("council", "committee", "meeting", "author", "language", "file"), NAME),
+    **{key: [[TEXT, TEXT]] for key in ("head", "contacts")},
+    "draft": TEXT, "marks": dict.fromkeys(STATUSES, Fields(("from",))),
+    "sections": [{"heading": TEXT, "paragraphs?": [TEXT], "shows?": [{*PARTS}], "numbered?": bool, "new_page?": bool}],
+    "ratings": {f"{rating}?": TEXT for rating in RATINGS}, "none": Fields((*FIELDS, "rating")),
+    "lists": [{"rating": {*RATINGS}, "dot": {*DOTS}, "text": Fields((*FIELDS, "names"))}],
+    "drawn": [{*RATINGS}], "lead": Fields(("name", "code")), "see": Fields(("number",)),
+    "captions": dict.fromkeys(("counts", "scorecard", "figure", "data"), Fields((*FIELDS, "number", "subject"))),
+    "phrases": {str: {str: str}},
+}  # fmt: skip
+"""What `params/report.yml` holds; see `inputs.parameters`."""
 PAINTS = {str(word): (face.lstrip("#"), "FFFFFF" if ink == "white" else "000000")
           for word, (_, _, face, ink, _) in MARKS.items() if word}  # fmt: skip
 """Ground and ink of a rating, in the colours of the charts; the word stands in them."""
@@ -46,45 +56,16 @@ def load_words(edition: str, path: Path = PARAMS / "report.yml", folder: Path = 
 
     `InputError` lists every missing or unknown setting, part and field at once.
     """
-    own = folder / edition / path.name
-    told = {**read_yaml(path), **((read_yaml(own) or {}) if own.exists() else {})}
-    odd = sorted(SETTINGS ^ set(told))
-    faults = [_fault(f"the setting {name} is {'missing' if name in SETTINGS else 'not known'}.") for name in odd]
-    faults += [] if odd else [*_odd_sections(told["sections"]), *_odd_texts(told)]
+    own, told, faults = folder / edition / path.name, {}, []
+    for file, form in ((path, FORM), (own, ({f"{name}?": FORM[name] for name in FORM}, None))):
+        if file.exists() or file == path:
+            read = read_yaml(file)
+            faults += misfits(file.name, read, form)
+            told |= read if isinstance(read, dict) else {}
     if faults:
         raise InputError(faults)
+    _phrases(told)  # they have a check of their own
     return told
-
-
-def _fault(said: str, remedy: str = "See the head of the file.") -> Fault:
-    return Fault("error", "RPT001", "report.yml", said, remedy)
-
-
-def _odd_sections(sections: list[dict]):
-    for place, told in enumerate(sections, 1):
-        if "heading" not in told or set(told) - SECTION:
-            yield _fault(f"section {place} needs a heading and may hold {', '.join(sorted(SECTION))}.")
-        for part in told.get("shows", ()):
-            if part not in PARTS:
-                yield _fault(
-                    f'section {place} shows "{part}", which is no part of the report.', nearest(part, [*PARTS])
-                )
-
-
-def _odd_texts(told: dict):
-    """Texts whose fields are not known; phrases have a check of their own."""
-    for setting in sorted(SETTINGS - {"phrases", "language", "file", "drawn"}):
-        for text in _texts(told[setting]):
-            if said := text_fault(text, (*FIELDS, *OWN.get(setting, ()))):
-                yield _fault(f"{setting}: {said}", f"Known fields: {', '.join((*FIELDS, *OWN.get(setting, ())))}.")
-
-
-def _texts(told) -> list[str]:
-    if isinstance(told, dict):
-        return [text for key, value in told.items() if key != "shows" for text in _texts(value)]
-    if isinstance(told, list):
-        return [text for value in told for text in _texts(value)]
-    return [] if isinstance(told, bool) else [told]
 
 
 class Paragraph(NamedTuple):
@@ -208,7 +189,7 @@ def _section(told: Report, section: dict) -> None:
     for text in section.get("paragraphs", ()):
         told.paper.paragraph(told.fill(text), style=NUMBERED if numbered else "List Bullet")
     for part in section.get("shows", ()):
-        PARTS[part](told)
+        SHOWN[part](told)
 
 
 # --- the parts ------------------------------------------------------------------------------------
@@ -291,11 +272,7 @@ def _line(row: Row) -> tuple[str, ...]:
     )  # fmt: skip
 
 
-PARTS = {
-    "lists": _lists, "counts": _counts, "indicators": _indicators, "notes": _notes, "contacts": _contacts,
-    "trends": _trends, "scorecard": _scorecard,
-}  # fmt: skip
-"""What a section of `params/report.yml` may show."""
+SHOWN = dict(zip(PARTS, (_lists, _counts, _indicators, _notes, _contacts, _trends, _scorecard), strict=True))
 
 
 def write_report(content: bytes, out: Path, name: str) -> Path:

@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from scorecard.catalogue import PARAMS, read_yaml
+from scorecard.catalogue import PARAMS
 from scorecard.faults import Fault, InputError
+from scorecard.inputs.parameters import NAME, read_settings
 
-DATATYPES = {"number": "decimal", "text": "string", "word": "string", "period": "string"}
+DATATYPES = {"number": "decimal", "count": "integer", "text": "string", "word": "string", "period": "string"}
+FORM = {str: {str: {"heading": NAME, "said": NAME, "kind": {*DATATYPES}, "sheet?": bool}}}
+"""What `params/columns.yml` holds; see `inputs.parameters`."""
 
 
 @dataclass(frozen=True)
@@ -25,14 +28,8 @@ class Column:
 @cache
 def load_columns(path: Path = PARAMS / "columns.yml") -> dict[str, dict[str, Column]]:
     """The columns of each file by name, in order; `InputError` names one that is not whole."""
-    try:
-        return {
-            file: {name: Column(name, **told) for name, told in columns.items()}
-            for file, columns in read_yaml(path).items()
-        }
-    except (TypeError, AttributeError) as fault:
-        said = f"a column is not whole: {fault}."
-        raise InputError([Fault("error", "COL001", path.name, said, "See the head of the file.")]) from None
+    read = read_settings(path, FORM)
+    return {file: {name: Column(name, **told) for name, told in columns.items()} for file, columns in read.items()}
 
 
 def columns_of(file: str, header: list[str]) -> list[Column]:

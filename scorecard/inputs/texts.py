@@ -24,10 +24,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from scorecard.areas import Area
-from scorecard.catalogue import Indicator, parse_yaml
+from scorecard.catalogue import Indicator
 from scorecard.disclosure import WITHHELD
 from scorecard.editions import EDITIONS, Edition
 from scorecard.faults import Fault, InputError, nearest
+from scorecard.inputs.parameters import parse_yaml
 
 FOLDER = "commentary"
 DRAFT, STALE, AGREED = STATUSES = ("draft", "stale", "agreed")

@@ -1,7 +1,7 @@
 """The Ofsted dashboard: how schools were judged, by phase, district and status, and how judgements moved."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple
@@ -9,9 +9,9 @@ from typing import NamedTuple
 import pandas as pd
 
 from scorecard.areas import Areas, load_areas
-from scorecard.catalogue import read_yaml
 from scorecard.editions import EDITIONS, kind_of, read_table
 from scorecard.faults import Fault, InputError
+from scorecard.inputs.parameters import MONTH, NAME, YEAR, read_settings
 from scorecard.ratings import round_half_up
 
 KIND = "ofsted"
@@ -242,7 +242,7 @@ def load_dashboard(name: str, folder: Path = EDITIONS) -> Dashboard:
         said, remedy = f'{name} is a scorecard of the kind "{found}".', f"This needs the kind {KIND}."
         raise InputError([Fault("error", "EDN004", "edition.yml", said, remedy, column="scorecard", value=str(found))])
     home, faults = folder / name, []
-    told = _settings(read_yaml(home / "edition.yml"), faults)
+    told = _settings(home / "edition.yml", faults)
     tables = {table: read_table(home / f"{table}.csv", table, faults, TABLES, NUMBERS) for table in TABLES}
     if faults:
         raise InputError(faults)
@@ -251,23 +251,37 @@ def load_dashboard(name: str, folder: Path = EDITIONS) -> Dashboard:
 
 LISTED = {"judgements": Judgement, "phases": Phase, "differences": Difference}
 """The settings that are lists of entries, and what each entry is."""
+FORM = {
+    **dict.fromkeys(("scorecard", "title", "national", "not_inspected"), NAME), "as_at": MONTH, "year": YEAR,
+    "published": (NAME, None), "achieving": int, "notes": [NAME], "sources": [NAME],
+    "judgements": [{"key": NAME, "name": NAME, "printed": NAME, "letter": NAME}, ...],
+    "phases": [{"name": NAME, "printed": [NAME], "part": {"school", "total", "within", "settings"}}, ...],
+    "scopes": dict.fromkeys(("latest", "current", "districts"), NAME),
+    "travels": dict.fromkeys(("latest", "current"), NAME),
+    "differences": [
+        {"parts": {"districts", "phases", "status"}, "phase": NAME, "area": NAME, "inspected": int, "why": NAME}
+    ],
+}  # fmt: skip
+"""What edition.yml of a dashboard holds; see `inputs.parameters`."""
 
 
-def _settings(told: dict, faults: list[Fault]) -> dict:
-    wanted = {field.name for field in fields(Dashboard)} - {"name", "areas", *TABLES}
-    if odd := sorted(wanted ^ set(told)):
-        said = f"these settings are missing or not known: {', '.join(odd)}."
-        faults.append(Fault("error", "EDN002", "edition.yml", said, f"It holds {', '.join(sorted(wanted))}."))
+def _settings(path: Path, faults: list[Fault]) -> dict:
+    try:
+        told = read_settings(path, FORM)
+    except InputError as odd:
+        faults += odd.faults
         return {}
-    listed = {name: tuple(_entries(name, told[name], kind, faults)) for name, kind in LISTED.items()}
+    if not 0 < told["achieving"] <= len(told["judgements"]):
+        faults.append(_odd("achieving", "is no number of judgements.", "Give the number of those that achieve."))
+    if [phase["part"] for phase in told["phases"]].count("total") != 1:
+        faults.append(_odd("phases", "not exactly one phase is the total.", "Give one of them part: total."))
+    listed = {name: tuple(_entry(kind, entry) for entry in told[name]) for name, kind in LISTED.items()}
     return {**told, **listed, "notes": tuple(told["notes"]), "sources": tuple(told["sources"])}
 
 
-def _entries(name: str, told: list[dict], kind: type, faults: list[Fault]) -> Iterator:
-    holds = {field.name for field in fields(kind)}
-    for position, entry in enumerate(told or [], 1):
-        if set(entry) == holds:
-            yield kind(**{key: tuple(value) if isinstance(value, list) else value for key, value in entry.items()})
-        else:
-            said = f"{name}, entry {position}: missing or not known: {', '.join(sorted(holds ^ set(entry)))}."
-            faults.append(Fault("error", "EDN003", "edition.yml", said, f"It holds {', '.join(sorted(holds))}."))
+def _odd(setting: str, said: str, remedy: str) -> Fault:
+    return Fault("error", "EDN003", "edition.yml", said, remedy, column=setting)
+
+
+def _entry(kind: type, told: dict) -> Judgement | Phase | Difference:
+    return kind(**{key: tuple(value) if isinstance(value, list) else value for key, value in told.items()})

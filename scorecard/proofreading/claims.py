@@ -8,9 +8,10 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 from scorecard.areas import Areas, load_areas
-from scorecard.catalogue import PARAMS, read_yaml
-from scorecard.faults import Fault, InputError
+from scorecard.catalogue import PARAMS
+from scorecard.inputs.parameters import NAME, WORD, read_settings
 from scorecard.periods import MONTHS, kind
+from scorecard.ratings import Rag
 
 LISTS = (
     "own", "outturns", "everywhere", "after", "before", "not_for_standards", "possessive", "fractions", "equates",
@@ -18,8 +19,24 @@ LISTS = (
     "breaks", "abbreviations", "quarters", "ignored",
     "filler", "compared", "past", "slots", "rating_words", "common",
 )  # fmt: skip
-GROUPS = ("standards", "benchmarks", "units", "relations", "directions", "windows", "ago")
-TABLES = ("multiples", "more_or_less", "nouns_of_direction", "extremes", "ratings", "numbers", "durations")
+WORDS = [WORD, ...]
+WAYS, SIDES = ("up", "down", "improved", "worsened", "same"), ("above", "below")
+FORM = {
+    **dict.fromkeys(LISTS, WORDS),
+    "standards": dict.fromkeys(("target", "floor"), WORDS),
+    **{key: {str: WORDS} for key in ("benchmarks", "units")},
+    "relations": dict.fromkeys((*SIDES, "equal", "good", "bad", "near"), WORDS),
+    "directions": dict.fromkeys(WAYS, WORDS),
+    "windows": dict.fromkeys(("year", "month", "count"), WORDS),
+    "ago": dict.fromkeys(("year", "month"), WORDS),
+    "multiples": {str: (int, float)},
+    **{key: {str: {*SIDES}} for key in ("more_or_less", "extremes")},
+    "nouns_of_direction": {str: {*WAYS}},
+    "ratings": dict.fromkeys(map(str, Rag), NAME),
+    "numbers": {str: int},
+    "durations": {str: NAME},
+}
+"""What `params/claims.yml` holds; see `inputs.parameters`."""
 DIGITS = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
 CENTURY = 2000
 START = r"(?<!\w)"
@@ -75,27 +92,9 @@ class Vocabulary:
 
 @cache
 def load_vocabulary(path: Path = PARAMS / "claims.yml") -> Vocabulary:
-    """`params/claims.yml` with the names of `areas.yml`; `InputError` lists every group that is missing or not text."""
-    told = read_yaml(path)
-    told = told if isinstance(told, dict) else {}
-    wanted, found = {*LISTS, *GROUPS, *TABLES}, []
-    for group in sorted(wanted ^ set(told)):
-        said = f"the group {group} {'is missing' if group in wanted else 'is not known'}."
-        found.append(Fault("error", "CLM001", path.name, said, f"The groups are {', '.join(sorted(wanted))}."))
-    for group, words in told.items():
-        if group in wanted and not all(isinstance(word, str) for word in _leaves(words)):
-            said = f"{group}: a word is not text."
-            found.append(Fault("error", "CLM002", path.name, said, "Put numbers, true and false in quotation marks."))
-    if found:
-        raise InputError(found)
+    """`params/claims.yml` with the names of `areas.yml`; `InputError` lists every place that is not of its form."""
+    told = read_settings(path, FORM)
     return Vocabulary(told, tuple(_patterns(told, load_areas())))
-
-
-def _leaves(words: object) -> Iterator[object]:
-    """The words of a list, or of the lists of a group, or the names of a table."""
-    for name in words if words else [None]:
-        inner = words[name] if isinstance(words, dict) else None
-        yield from inner if isinstance(inner, list) else [name]
 
 
 @cache

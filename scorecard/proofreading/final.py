@@ -7,13 +7,13 @@ from pathlib import Path
 
 from scorecard.areas import Area
 from scorecard.build import build_rows
-from scorecard.catalogue import read_yaml
 from scorecard.editions import EDITIONS, Edition
-from scorecard.faults import Fault, InputError, worst_first
+from scorecard.faults import Fault, worst_first
+from scorecard.inputs.parameters import NAME, read_settings
 from scorecard.inputs.texts import AGREED, DRAFT, FOLDER, STALE, Commentary, file_name, load_commentary
 
 FILE = "explained.yml"
-FIELDS = ("code", "indicator", "area", "reason")
+FORM = [{"code": NAME, "reason": NAME, "indicator?": NAME, "area?": NAME}]
 
 
 @dataclass(frozen=True)
@@ -35,20 +35,8 @@ class Explained:
 def load_explained(edition: str, folder: Path = EDITIONS) -> list[Explained]:
     """The explanations in `explained.yml` of an edition, none without it; `InputError` lists what is not whole."""
     path = folder / edition / FILE
-    told = (read_yaml(path) or []) if path.exists() else []
-    entries = told if isinstance(told, list) else [told]
-    odd = [place for place, entry in enumerate(entries, 1) if not _whole(entry)]
-    if odd:
-        said = f"entry {', '.join(map(str, odd))}: not whole."
-        remedy = f"An entry has code and reason, and may have indicator and area, all text; {', '.join(FIELDS)}."
-        raise InputError([Fault("error", "FIN001", FILE, said, remedy)])
-    return [Explained(**entry) for entry in entries]
-
-
-def _whole(entry: object) -> bool:
-    if not isinstance(entry, dict) or not {"code", "reason"} <= set(entry) <= set(FIELDS):
-        return False
-    return all(isinstance(text, str) and text.strip() for text in entry.values())
+    entries = read_settings(path, (FORM, None)) if path.exists() else None
+    return [Explained(**entry) for entry in entries or []]
 
 
 def refusals(edition: Edition, areas: Iterable[Area], faults: Iterable[Fault], folder: Path = EDITIONS) -> list[Fault]:

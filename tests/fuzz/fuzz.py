@@ -16,11 +16,11 @@ from pathlib import Path
 import atheris
 
 with atheris.instrument_imports(include=["scorecard"]):
-    from scorecard.catalogue import parse_yaml
     from scorecard.editions import load_edition
     from scorecard.faults import InputError
     from scorecard.inputs import mistakes
     from scorecard.inputs.extracts import read_extract
+    from scorecard.inputs.parameters import parse_yaml
     from scorecard.inputs.texts import file_name, load_commentary
     from scorecard.proofreading.ground import County
     from scorecard.proofreading.verdicts import judge
