@@ -38,7 +38,8 @@ from scorecard.proofreading.final import load_explained
 
 INPUTS, EDITIONS = Path(__file__).parent / "inputs", PARAMS / "editions"
 OTHERS = [None, [], {}, 7, -1, 0.5, True, "", "x", "12:30", ["x"], {"x": "x"}, [None], {"x": [{}]}]
-"""What takes the place of a value; leaving it out comes on top."""
+LEFT_OUT, TWICE = "left out", "name twice"
+"""What takes the place of a value, and what else is done to it."""
 BASE = load_edition("base", INPUTS, as_held=True)
 
 
@@ -142,22 +143,14 @@ def places(told: Any, above: tuple = ()) -> Iterator[tuple]:
         yield from places(one, (*above, key))
 
 
-def broken(told: Any) -> Iterator[tuple[str, bytes]]:
-    """Every broken form of a file, by what is wrong with it."""
-    yield from TEXTS.items()
-    for place in places(told):
-        for other in ("left out", *OTHERS) if place else OTHERS:
-            spoilt = _with(copy.deepcopy(told), place, other)
-            yield f"{', '.join(map(str, place))}: {other!r}", json.dumps(spoilt).encode()
-        if place and isinstance(place[-1], str):
-            twice = json.dumps(_with(copy.deepcopy(told), place, "two of these"))
-            yield (
-                f"{', '.join(place[-1:])}: twice",
-                twice.replace(
-                    f'{json.dumps(place[-1])}: "two of these"',
-                    f"{json.dumps(place[-1])}: 1, {json.dumps(place[-1])}: 2",
-                ).encode(),
-            )
+def broken(told: Any, some: int | None = None) -> Iterator[tuple[str, bytes]]:
+    """Every broken form of a file, or about `some` of them, by what is wrong with it."""
+    ways = [(place, other) for place in places(told) for other in (*OTHERS, *([TWICE, LEFT_OUT] if place else []))]
+    for place, other in ways[:: max(1, len(ways) // some) if some else 1]:
+        spoilt = json.dumps(_with(copy.deepcopy(told), place, other))
+        if other == TWICE and isinstance(name := place[-1], str):
+            spoilt = spoilt.replace(f'"{name}": "{TWICE}"', f'"{name}": 1, "{name}": 2')
+        yield f"{', '.join(map(str, place))}: {other!r}", spoilt.encode()
 
 
 def _with(told: Any, place: tuple, other: Any) -> Any:
@@ -166,7 +159,7 @@ def _with(told: Any, place: tuple, other: Any) -> Any:
     within = told
     for key in place[:-1]:
         within = within[key]
-    if other == "left out":
+    if other == LEFT_OUT:
         del within[place[-1]]
     else:
         within[place[-1]] = other
@@ -205,7 +198,7 @@ if __name__ == "__main__":
     for name in sys.argv[1:] or FILES:
         with tempfile.TemporaryDirectory() as folder:
             home, counts = prepared(name, Path(folder)), {"read": 0, "refused": 0}
-            for wrong, content in broken(original(name)):
+            for wrong, content in (*TEXTS.items(), *broken(original(name))):
                 how = ended(name, content, home)
                 counts[how if how in counts else "failed"] = counts.get(how if how in counts else "failed", 0) + 1
                 if how not in counts:

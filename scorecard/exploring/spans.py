@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from scorecard import periods
 from scorecard.build import Row, Standard
-from scorecard.catalogue import read_yaml
-from scorecard.editions import EDITIONS, RATED, Edition, editions_known
+from scorecard.editions import EDITIONS, RATED, SETTINGS, Edition, editions_known
 from scorecard.faults import InputError
+from scorecard.inputs.parameters import read_settings
 from scorecard.ratings import Verdict
 
 SHOWN, ALL, LATEST = "shown", "all", "latest"
@@ -19,12 +19,10 @@ EARLIER = "an edition rates its latest figure only"
 
 
 def _told() -> Iterator[tuple[str, dict]]:
-    """Each edition that can be read, with what its edition.yml tells; the others have a check of their own."""
+    """Each edition with ratings that can be read, with what its edition.yml tells; the others have a check of their own."""
     for name in editions_known():
         with suppress(InputError):
-            told = read_yaml(EDITIONS / name / "edition.yml")
-            if isinstance(told, dict) and {"scorecard", "as_at", "title", "shown"} <= set(told):
-                yield name, told
+            yield name, read_settings(EDITIONS / name / "edition.yml", SETTINGS)
 
 
 def editions_rated() -> dict[str, str]:

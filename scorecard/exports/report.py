@@ -36,7 +36,7 @@ TEXT = Fields(FIELDS)
 FORM = {
     **dict.fromkeys(("council", "committee", "meeting", "author", "language", "file"), NAME),
     **{key: [[TEXT, TEXT]] for key in ("head", "contacts")},
-    "draft": TEXT, "marks": dict.fromkeys(STATUSES, Fields(("from",))),
+    "draft": Fields(FIELDS, empty=True), "marks": dict.fromkeys(STATUSES, Fields(("from",), empty=True)),
     "sections": [{"heading": TEXT, "paragraphs?": [TEXT], "shows?": [{*PARTS}], "numbered?": bool, "new_page?": bool}],
     "ratings": {f"{rating}?": TEXT for rating in RATINGS}, "none": Fields((*FIELDS, "rating")),
     "lists": [{"rating": {*RATINGS}, "dot": {*DOTS}, "text": Fields((*FIELDS, "names"))}],

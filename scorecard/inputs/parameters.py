@@ -103,9 +103,10 @@ class Like(NamedTuple):
 
 
 class Fields(NamedTuple):
-    """The form of a text in which these fields may stand in braces."""
+    """The form of a text in which these fields may stand in braces; `empty` if it may be no text at all."""
 
     names: tuple[str, ...]
+    empty: bool = False
 
 
 MONTH = Like(r"[12]\d{3}-(0[1-9]|1[0-2])", "Write a month like 2024-07, in quotation marks.")
@@ -203,6 +204,8 @@ def _odd_text(value: Any, form: Any) -> tuple[str, str] | None:
         return f"{quoted(value)} is not known.", nearest(value, sorted(form))
     if isinstance(form, Like) and not re.fullmatch(form.pattern, value):
         return f"{quoted(value)} is not of the right form.", form.remedy
+    if isinstance(form, Fields) and not value.strip() and not form.empty:
+        return "is empty.", "Write it."
     if isinstance(form, Fields) and (said := text_fault(value, form.names)):
         return said, f"Known fields: {', '.join(form.names) or 'none'}."
     return None
