@@ -19,7 +19,7 @@ EARLIER = "an edition rates its latest figure only"
 
 
 def _told() -> Iterator[tuple[str, dict]]:
-    """Each edition with ratings that can be read, with what its edition.yml tells; the others have a check of their own."""
+    """Each edition with ratings that can be read, with what its edition.yml tells; for the others see their checks."""
     for name in editions_known():
         with suppress(InputError):
             yield name, read_settings(EDITIONS / name / "edition.yml", SETTINGS)
