@@ -173,10 +173,20 @@ def test_a_count_has_byars_interval():
     assert told == (trends.CLEAR, "no standard inside 19 to 40", Decimal(19), Decimal(40))
 
 
-def test_a_rate_has_byars_interval_of_its_numerator():
-    # 9 in 15,000 is 6 per 10,000: Byar's 4.1068 and 17.0858 of 9, each by 6/9
-    told = trends.confidence(figure(9, 15000, "6.0"), standard("L", "4.0"), RATED, "Byar rate", 1)
-    assert told == (trends.NOISE, "target inside 2.7 to 11.4", Decimal("2.7"), Decimal("11.4"))
+@pytest.mark.parametrize(
+    ("parts", "target", "word", "reason"),
+    [
+        # 9 in 15,000 is 6 per 10,000: Byar's 4.1068 and 17.0858 of 9, each by 6/9
+        ((9, 15000, "6.0"), "4.0", trends.NOISE, "target inside 2.7 to 11.4"),
+        # 10 in 20,000 is 5 per 10,000: 10 x 0.782292^3 = 4.7875 and 11 x 1.186887^3 = 18.3916, each by 5/10
+        ((10, 20000, "5.0"), "10.0", trends.CLEAR, "no standard inside 2.4 to 9.2"),
+        # 100 in 50,000 is 20 per 10,000: Daly's exact 81.364 and 121.627 of 100, each by 20/100
+        ((100, 50000, "20.0"), "24.2", trends.NOISE, "target inside 16.3 to 24.3"),
+    ],
+)
+def test_a_rate_has_byars_interval_of_its_numerator(parts, target, word, reason):
+    told = trends.confidence(figure(*parts), standard("L", target), RATED, "Byar rate", 1)
+    assert (told.word, told.reason) == (word, reason)
 
 
 # --- directions of travel ---------------------------------------------------------------------------
@@ -352,8 +362,8 @@ def rolling(*parts):
 
 
 def test_a_month_exchanged_by_hand():
-    figures = rolling((100, 400), (104, 404), (103, 410))
-    assert trends.exchanges(figures) == [("2024-05", 4, 4), ("2024-06", -1, 6)]
+    figures = rolling((100, 400), (104, 404), (103, 410), (99, 405))
+    assert trends.exchanges(figures) == [("2024-05", 4, 4), ("2024-06", -1, 6), ("2024-07", -4, -5)]
     apart = [figures[0], figure(104, 404, period="2024-06"), figure(None, None, period="2024-07")]
     assert trends.exchanges(apart) == []
 
