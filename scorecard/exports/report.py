@@ -245,7 +245,7 @@ def _trends(told: Report) -> None:
         told.paper.picture(chart.plot_png, chart.alt, chart.headline)
         summary = told.fill(told.words["captions"]["data"], number=str(told.numbers["figure"]))
         columns, *rows = zip(chart.columns, *chart.rows, strict=True)
-        widths = (2.4, *[1] * len(chart.rows))
+        widths = (2.4, *[1] * (len(chart.rows) - 1), 2.4)  # the last has the rating and its interval
         told.paper.table(columns, rows, summary, widths, together=True, note=chart.source)
 
 
