@@ -202,7 +202,7 @@ def test_the_table_of_a_long_trend_tells_where_each_figure_stands(long_trend):
     told = {line[0]: line for line in chart.rows}
     assert (told["Aug-22"][1], told["Dec-22"][1], told["Jul-24"][2]) == ("23.0", "22.6", "23.1")
     assert told["Jan-23 to Dec-23"][1:3] + told["Jan-23 to Dec-23"][-1:] == ("in no edition", "in no edition", "none")
-    assert (chart.columns[-1], told["Aug-22"][-1]) == ("Source", f"2022-12/observations.csv row {row.series[0].row}")
+    assert (chart.columns[-1], told["Aug-22"][-1]) == ("Edition", f"2022-12, row {row.series[0].row}")
     revised, _ = long_trend("SISE12", "Dover")
     (line,) = (line for line in revised.rows if line[0] == "2021-22")
     assert line[1] == "44.5"

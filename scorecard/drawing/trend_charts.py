@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from scorecard import periods
 from scorecard.build import Figure as Cell
-from scorecard.build import Row, source
+from scorecard.build import Row
 from scorecard.commentary import headline
 from scorecard.drawing.evidence import (
     Bounds,
@@ -301,7 +301,7 @@ def _trend_table(row: Row, threads: list[Thread], bounds: Bounds) -> tuple[tuple
         rating = f" {row.rag.word}{_confidence(row)}" if row.rag.word and period == row.latest.period else ""
         place = [places.get(period, "")] if places else []
         rows.append((_label(span), own + rating, *rest, *map(" and ".join, limits.values()), *place))
-    heads = ("Period", *(thread.name for thread in threads), *limits, *(["Source"] if places else []))
+    heads = ("Period", *(thread.name for thread in threads), *limits, *(["Edition"] if places else []))
     return heads, tuple(rows)
 
 
@@ -311,8 +311,9 @@ def _joined(row: Row) -> bool:
 
 
 def _place(cell: Cell) -> str:
+    """The edition and the row of a figure, whose file the source of the chart names, and where it is otherwise."""
     other = f"; printed as {cell.others}" if cell.others else ""
-    return f"{source(cell) or 'none'}{other}"
+    return f"{cell.file.rpartition('/')[0] or 'this edition'}, row {cell.row}{other}" if cell.row else "none"
 
 
 def _spans(found: list[dict], shown: list[str]) -> list[list[str]]:
