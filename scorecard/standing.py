@@ -209,12 +209,14 @@ def beside(
 ) -> dict[str, str]:
     """What the commentary may say of Kent's rank, by indicator; nothing of other areas or measures not like for like.
 
+    Nothing either of a year that was not over in March when the edition came out: its committee could not know.
     `leading` has, by indicator, the names and values of the neighbours ahead of Kent, from `comparators.leading`.
     """
     if area != edition.areas.kent:
         return {}
     words, leading = phrases or load_phrases(), leading or {}
-    ranked = [place for place in places(edition) if place.here.rank and place.measure.like == LIKE]
+    like = [place for place in places(edition) if place.here.rank and place.measure.like == LIKE]
+    ranked = [place for place in like if f"{int(place.here.year[:4]) + 1}-03" <= edition.as_at]
     return {one.indicator.key: _said(one, area.name, leading.get(one.indicator.key), words) for one in ranked}
 
 

@@ -159,6 +159,14 @@ def test_what_the_commentary_may_say(edition, key, leading, said):
     assert told[key] == said
 
 
+def test_an_earlier_edition_says_nothing_of_a_year_that_was_not_over(edition):
+    """December 2022 came out in February 2023, before 2022-23 was over; July 2024 after 2023-24."""
+    december = load_edition("2022-12")
+    assert {place.here.year for place in standing.places(december)} == {"2022-23"}
+    assert standing.beside(december, december.areas.kent) == {}
+    assert standing.beside(edition, edition.areas.kent) != {}
+
+
 def test_the_commentary_says_it_of_kent_and_of_measures_that_are_alike(edition):
     assert standing.beside(edition, edition.area("Ashford")) == {}
     told = standing.beside(edition, edition.areas.kent)
