@@ -11,6 +11,7 @@ from scorecard import standing
 from scorecard.build import build_scorecard
 from scorecard.commentary import sentences
 from scorecard.comparison import ranks
+from scorecard.editions import load_edition
 from scorecard.standing import NO_RANK
 
 BY_HAND = [
