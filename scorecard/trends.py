@@ -234,6 +234,9 @@ OUTSIDE, TREND, NEAR, SIDE = "outside the limits", "7 in one direction", "2 of 3
 RUN, ENOUGH = 7, 13
 SHORT = f"fewer than {ENOUGH} values: the limits may still move"
 NO_ROLLING = "rolling figures share eleven of twelve months, so that limits and runs of an XmR chart mean nothing"
+NO_GROWING = "figures of a year to date hold those before, so that limits and runs of an XmR chart mean nothing"
+NO_XMR = {ROLLING: NO_ROLLING, "YTD": NO_GROWING, "AC YTD": NO_GROWING}
+"""Data periods whose figures are no snapshots, each with what an XmR chart is refused for."""
 
 
 class Xmr(NamedTuple):
@@ -251,14 +254,14 @@ class Xmr(NamedTuple):
 def xmr(values: Sequence, data_period: str = "") -> Xmr:
     """Limits and special causes of a series of snapshots, oldest first.
 
-    ValueError for a rolling data period or fewer than two values. Moving ranges of 3.267 times their mean and more
+    ValueError for a data period of `NO_XMR` or fewer than two values. Moving ranges of 3.267 times their mean and more
     are left out once, then the limits are the mean and 2.66 mean moving ranges to each side. The first that fits
     names the cause: outside the limits; one of 7 values that only rise or only fall; one of 2 beyond two thirds of a
     limit among 3 on one side; one of 7 on one side of the mean.
     Source: NHS England, Making Data Count (NHSRplotthedots, ptd_spc).
     """
-    if data_period == ROLLING:
-        raise ValueError(NO_ROLLING)
+    if why := NO_XMR.get(data_period):
+        raise ValueError(why)
     if len(values) < 2:
         raise ValueError("an XmR chart needs at least two values")
     y = np.asarray([float(value) for value in values])

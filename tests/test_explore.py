@@ -5,12 +5,13 @@ from dataclasses import replace
 import pytest
 
 from scorecard.disclosure import disclosed, policy_called
+from scorecard.editions import load_edition
 from scorecard.exploring.explore import CHARTS, COMPARISONS, Desk, View
 from scorecard.exploring.explorer import Explorer, explorer, kept_ready
 from scorecard.exploring.spans import STARTS
 from scorecard.faults import InputError
 from scorecard.pages.markup import TEMPLATES, load_templates
-from scorecard.trends import NO_ROLLING
+from scorecard.trends import NO_GROWING, NO_ROLLING
 
 NEET = View("2024-07", ("SISE71",), ("Ashford", "Dover"))
 
@@ -201,6 +202,13 @@ def test_all_editions_are_enough_for_limits(desk):
     assert "fewer than 13" not in chart.subtitle
     assert "12 periods without a figure passed over" in chart.subtitle
     assert [row[1] for row in chart.rows].count("in no edition") == 12
+
+
+def test_figures_of_a_year_to_date_are_refused_with_the_reason():
+    desk = Desk(load_edition("corporate-parenting-2019-07"))
+    seen = desk.see(View("corporate-parenting-2019-07", ("CP-SDQ",), ("Kent",), chart="xmr"))
+    assert seen.charts == []
+    assert NO_GROWING in seen.notes[0]
 
 
 def test_rolling_figures_are_refused_with_the_reason(desk):

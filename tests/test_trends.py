@@ -325,6 +325,9 @@ def test_xmr_warns_below_13_values_and_refuses_rolling_figures():
     assert trends.xmr([1, 2] * 6 + [1]).warning is None
     with pytest.raises(ValueError, match="share eleven of twelve months"):
         trends.xmr([1, 2] * 7, "R12M")
+    for data_period in ("YTD", "AC YTD"):
+        with pytest.raises(ValueError, match="year to date hold those before"):
+            trends.xmr([1, 2] * 7, data_period)
     with pytest.raises(ValueError, match="at least two"):
         trends.xmr([1])
 

@@ -27,7 +27,7 @@ from scorecard.drawing.style import BESIDE, GAP, HEIGHT, INK, LINE, SIZE, WIDTH,
 from scorecard.drawing.trend_charts import End, draw_axes, draw_ends, draw_periods, period_lines
 from scorecard.phrases import load_phrases
 from scorecard.ratings import round_half_up
-from scorecard.trends import NO_ROLLING, ROLLING, Xmr, xmr
+from scorecard.trends import NO_XMR, Xmr, xmr
 
 FEW = "fewer than two values"
 CAUSE = {"marker": "s", "markersize": 8, "markerfacecolor": INK, "markeredgecolor": "white"}
@@ -35,10 +35,9 @@ CAUSE = {"marker": "s", "markersize": 8, "markerfacecolor": INK, "markeredgecolo
 
 
 def refused(row: Row) -> str | None:
-    """Why a row has no XmR chart, or None: rolling figures, or fewer than two values."""
-    if row.indicator.data_period == ROLLING:
-        return NO_ROLLING
-    return FEW if sum(figure.value is not None for figure in row.series) < 2 else None
+    """Why a row has no XmR chart, or None: figures that are no snapshots, or fewer than two values."""
+    few = FEW if sum(figure.value is not None for figure in row.series) < 2 else None
+    return NO_XMR.get(row.indicator.data_period, few)
 
 
 @house()
