@@ -34,7 +34,7 @@ FORM = {
         {
             "indicator": NAME, "source": {*SOURCES}, "measure": (NAME, {"minus": [NAME, NAME]}), "definition": str,
             "group": (NAME, None), "like": {LIKE, NEAR}, "reason": (NAME, None), "years": NAME,
-            "label": Fields(LABEL), "decimals": int, "unit?": NAME,
+            "label": Fields(LABEL), "decimals": int, "unit?": NAME, "catalogue?": NAME,
             "counts?": {"numerator": NAME, "denominator": NAME},
             "differs?": [{"area": NAME, "year": NAME, "reason": NAME}],
         }
@@ -69,6 +69,7 @@ class Measure:
     decimals: int
     unit: str | None = None
     counts: dict | None = None
+    catalogue: str = "indicators.yml"
     differs: tuple[Differs, ...] = ()
 
     @property
@@ -98,7 +99,8 @@ def load_measures(path: Path = PARAMS / "benchmarks.yml") -> dict[str, Measure]:
     for entry in read_settings(path, FORM)["indicators"]:
         name = entry["indicator"]
         said = ["it stands twice"] if name in measures else []
-        said += [] if name in load_catalogue() else ["it is not in indicators.yml"]
+        known = entry.get("catalogue", "indicators.yml")
+        said += [] if name in load_catalogue(PARAMS / Path(known).name) else [f"it is not in {known}"]
         unlike = (entry["like"] == NEAR) != bool(entry["reason"])
         said += [f'"{NEAR}" needs a reason and "{LIKE}" has none'] if unlike else []
         faults += [Fault("error", "BMK001", path.name, f"{name}: {odd}.", "See the head of the file.") for odd in said]
