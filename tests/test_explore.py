@@ -291,6 +291,17 @@ def test_another_edition_keeps_what_it_has(monkeypatch):
     assert "July 2024" in shown.shown.value
 
 
+def test_an_edition_that_cannot_be_opened_says_why(monkeypatch):
+    monkeypatch.delenv("QUERY_STRING", raising=False)
+    shown = explorer(NEET)
+    shown.edition.options = [*shown.edition.options, ("Inspections", "ofsted-2022-12")]
+    shown.edition.value = "ofsted-2022-12"
+    assert "which has no ratings" in shown.fault.value
+    assert shown.view == NEET
+    shown.edition.value = "2022-12"
+    assert shown.fault.value == ""
+
+
 def test_the_fields_offer_the_periods(monkeypatch):
     monkeypatch.delenv("QUERY_STRING", raising=False)
     shown = explorer(NEET)

@@ -93,7 +93,7 @@ class Explorer(VBox):
                     _offer(field, more)
             for field in self.ends:
                 _offer(field, field.options[:1])
-        self._redraw()
+        self._redraw(change)
 
     def _redraw(self, change=None):
         if self._silent:
