@@ -12,8 +12,8 @@ from scorecard.tables import NO_CODE, dot_chip, missing, named
 CHANGED = {
     Dot.WORSENED: "Getting worse steadily",
     Dot.IMPROVED: "Getting better steadily",
-    UNCONFIRMED: "The arrow says worse, the figures shown have no clear trend",
-    CONTRADICTED: "The arrow says worse, the figures shown got better",
+    UNCONFIRMED: "The arrow says worse, the latest figures have no clear trend",
+    CONTRADICTED: "The arrow says worse, the latest figures got better",
     HIDDEN: "The latest month turned, the rolling figure did not",
 }
 AIMS = {"target": "To the target", "floor": "To the floor", "benchmark": "To the benchmark", "England": "To England"}

@@ -152,6 +152,7 @@ def test_no_words_of_a_ranked_chart_collide(ranked, key, area, kind):
 LONG = [
     pytest.param("SCS03", "Ashford CSWT", id="a year that no edition prints"),
     pytest.param("EH-CASELOAD", "Ashford EHU", id="polarity T"),
+    pytest.param("SCS43", "Kent", id="highest in the first month, below the unit"),
     pytest.param("CYPE8", "Dover", id="two quarters that no edition prints"),
     pytest.param("SISE12", "Ashford", id="years without examinations"),
 ]

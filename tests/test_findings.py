@@ -66,9 +66,9 @@ SENTENCES = {
     Dot.IMPROVED: "EHCP independent or out-of-county placements in Ashford: 10.9% in January 2024, 9.7% now. "
     "Performance got better, more steadily than chance explains.",
     "unconfirmed": "EHCPs issued within 20 weeks in Ashford: 53.3% in June 2024, 52.2% now. "
-    "The 7 figures shown have no clear trend.",
+    "The latest 7 figures have no clear trend.",
     "contradicted": "Early Help assessments within 6 weeks in Ashford EHU: 99.5% in June 2024, 99.2% now. "
-    "Performance got better over the 7 figures shown.",
+    "Performance got better over the latest 7 figures.",
 }
 
 

@@ -54,7 +54,7 @@ def _rated(word: str) -> Cell:
 def shown(told: pd.DataFrame, sort: str, edition: Edition) -> Html:
     """The changes of one kind (a value of the column `kind`) as a table; `edition` is the later one."""
     rows = [_line(one, COLUMNS[sort], edition) for one in told[told["kind"] == sort].itertuples()]
-    heads = [Head(HEADS[column]) for column in COLUMNS[sort]]
+    heads = [Head(HEADS[column], "", "sc-wide" if column == "told" else "") for column in COLUMNS[sort]]
     heads = heads if sort == "team" else [Head("Measure"), *heads]
     return drawn(Table(CAPTIONS[sort], heads, rows, empty="None."))
 

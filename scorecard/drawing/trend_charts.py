@@ -233,9 +233,11 @@ def _draw_first(sheet: Sheet, row: Row, x: dict, y: Scale):
         return
     text, at = say(first.value), (x[first.period], y(first.value))
     half, tall = extent(text) / 2, SIZE * 0.75
+    unit = extent(unit_beside(row.indicator)) + 6  # the unit stands above the plot, at its left
+    top = sheet.height - (SIZE * LINE if at[0] - half < unit else 0)
     for away in (6, 9, 12):
         for base in (at[1] + away, at[1] - away - tall):
-            if base > y.start and sheet.free(at[0] - half, base - 1, at[0] + half, base + tall + 1):
+            if y.start < base < top - tall and sheet.free(at[0] - half, base - 1, at[0] + half, base + tall + 1):
                 return sheet.word(at[0], base, text, "center")
 
 
