@@ -101,6 +101,8 @@ def check(edition_name, final):
     if final and all(fault.grade != "error" for fault in faults):
         notes = [fault for fault in faults if fault.grade == "note"]
         faults = kind.refusals(edition, [job.area for job in plan(edition)], faults) + notes
+    if edition.disclosure:
+        click.echo(f"{edition.disclosure.said}\n")
     click.echo(report(faults, edition_name))
     sys.exit(2 if any(fault.grade == "error" for fault in faults) else 0)
 

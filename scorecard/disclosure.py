@@ -18,6 +18,7 @@ from scorecard.catalogue import PARAMS, Indicator
 from scorecard.faults import Fault, InputError, nearest
 from scorecard.inputs.parameters import NAME, read_settings
 from scorecard.ratings import round_half_up
+from scorecard.telling import without_texts
 
 WITHHELD = "c (few children)"
 """The reason that stands for a withheld figure, in every output."""
@@ -280,13 +281,13 @@ def disclosed(edition, policy: Policy):
     """The edition as its policy lets it be seen: withheld figures have no value, no counts and the reason `WITHHELD`.
 
     What else would tell them goes too: printed ratings and arrows, conflicts, exceptions and further series of those
-    cells.
+    cells, and notes with a number that no shown figure explains.
     """
     if not policy.largest and not policy.round_to:
         return edition
     cells = withheld(edition, policy)
     series = {(indicator, area) for table in cells.values() for indicator, area, _ in table}
-    return replace(
+    seen = replace(
         edition,
         observations=_rounded(_without(edition.observations, "period", cells["observations"]), edition, policy),
         outturns=_rounded(_without(edition.outturns, "year", cells["outturns"]), edition, policy),
@@ -295,6 +296,7 @@ def disclosed(edition, policy: Policy):
         activity=edition.activity[~edition.activity["value"].map(policy.is_small, na_action="ignore").eq(True)],
         **{name: _of_others(getattr(edition, name), series) for name in TELLING},
     )
+    return without_texts(seen, {area for _, area in series}) if series else seen
 
 
 def under(edition, policy: Policy):

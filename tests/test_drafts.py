@@ -21,7 +21,7 @@ from scorecard.proofreading.final import refusals, unexplained
 from scorecard.proofreading.verdicts import CONTRADICTED, judge
 
 HEAD = "---\nauthor: Social work\nstatus: draft\n---\n"
-NOT_SHOWN = "The analysts' text is not shown: it is about figures that the disclosure policy withholds."
+NOT_SHOWN = "The analysts' text is not shown: it could tell figures that the disclosure policy withholds."
 
 
 @pytest.fixture

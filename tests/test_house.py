@@ -21,7 +21,7 @@ FOLDERS = sorted(PACKAGE.rglob("__init__.py"))
 NOTEBOOKS = sorted((HOME / "notebooks").glob("*.ipynb"))
 ORDER = [
     "faults", "periods", "inputs.mistakes", "inputs.frames", "inputs.parameters", "ratings", "trends",
-    "catalogue", "inputs.dictionary", "disclosure", "areas", "editions", "inputs.texts",
+    "catalogue", "inputs.dictionary", "telling", "disclosure", "areas", "editions", "inputs.texts",
     "checking.sums", "checking.years", "comparison.measures", "benchmarks", "comparison.likeness", "checks",
     "build", "history", "changes", "reconcile",
     "phrases", "commentary", "findings", "pages.markup", "tables", "signals", "standing",

@@ -97,7 +97,7 @@ def of_header(
         yield "has a column for each period.", f"Give one row for each indicator, area and period. {first}"
     near = [(name, column) for name in header for column in columns if name != column and alike(name, column)]
     if near:
-        yield "; ".join(f"has {quoted(name)} for {column}{_why(name)}" for name, column in near) + ".", first
+        yield "; ".join(f"has {quoted(name)} for {column}{_why(name, column)}" for name, column in near) + ".", first
     if twice := sorted({name for name in header if name and header.count(name) > 1}):
         yield f"has the column {', '.join(twice)} more than once.", "Keep one."
     if any(not name.strip() for name in header):
@@ -151,13 +151,17 @@ def plain(text: str) -> str:
 
 
 def alike(one: str, other: str) -> bool:
-    """Whether two texts look the same although their characters differ."""
-    return plain(one) == plain(other)
+    """Whether two texts look the same although their characters differ; a letter O is like a 0, I and l like a 1."""
+    return plain(one).translate(DIGITS) == plain(other).translate(DIGITS)
 
 
-def _why(text: str) -> str:
+DIGITS = str.maketrans("oil", "011")
+
+
+def _why(text: str, name: str) -> str:
     odd = [_sign(sign) for sign in dict.fromkeys(text) if not sign.isascii()]
-    return f" (with {', '.join(odd)})" if odd else " (capitals or spaces)"
+    ascii_only = "capitals or spaces" if plain(text) == plain(name) else "letters that look like digits, or digits"
+    return f" (with {', '.join(odd)})" if odd else f" ({ascii_only})"
 
 
 # --- figures --------------------------------------------------------------------------------------
@@ -215,12 +219,13 @@ def of_name(text: str, known: Iterable[str], older: dict[str, str]) -> str:
     if text in older:
         return f'It is now called "{older[text]}".'
     if same := next((name for name in (*known, *older) if alike(name, text)), None):
-        return f'Write "{older.get(same, same)}"; it differs in its characters{_why(text)}.'
+        return f'Write "{older.get(same, same)}"; it differs in its characters{_why(text, same)}.'
     if TOTALS.fullmatch(text):
         return "It looks like a total. Leave the row out, or write the name of the area itself."
     if plain(text) in {"", "na", "n/a", "none", "null", "nan", "-"}:
         return "Write a name; a spreadsheet or program may have lost it."
-    return nearest(text, list(known))
+    odd = [_sign(sign) for sign in dict.fromkeys(text) if not sign.isascii()]
+    return nearest(text, list(known)) + (f" It is written with {', '.join(odd)}." if odd else "")
 
 
 # --- periods --------------------------------------------------------------------------------------

@@ -29,6 +29,7 @@ from scorecard.disclosure import WITHHELD
 from scorecard.editions import EDITIONS, Edition
 from scorecard.faults import Fault, InputError, nearest
 from scorecard.inputs.parameters import parse_yaml
+from scorecard.telling import could_tell
 
 FOLDER = "commentary"
 DRAFT, STALE, AGREED = STATUSES = ("draft", "stale", "agreed")
@@ -122,13 +123,13 @@ def shown_commentary(edition: Edition, area: Area, folder: Path = EDITIONS) -> C
 
     An entry keeps no text if a figure of its indicators is withheld, in any period, for its area or for one that it
     names, if only with one word of its name. What it says of that figure does not matter: a number can be written in
-    many ways. `edition` is the one that is shown.
+    many ways. Nor does it keep one if any figure of those areas is withheld and it has a number that no shown figure
+    explains. `edition` is the one that is shown.
     """
     told, hidden = load_commentary(edition, area, folder), _withheld(edition)
-    elsewhere = {area.name, *_words(edition.areas.benchmarks)}
     entries = (entry for entry in told.entries if not entry.untouched)
     return replace(
-        told, entries=tuple(_without_text(e) if _could_tell(e, area, hidden, elsewhere) else e for e in entries)
+        told, entries=tuple(_without_text(e) if _could_tell(e, area, hidden, edition) else e for e in entries)
     )
 
 
@@ -145,11 +146,16 @@ def _words(names: Iterable[str]) -> set[str]:
     return {word for name in names for word in re.findall(r"[A-Z]\w+", name)}
 
 
-def _could_tell(entry: Entry, area: Area, hidden: dict[str, set[str]], elsewhere: set[str]) -> bool:
-    """`elsewhere` are words that name no area of which a figure could be withheld: the South of South East."""
-    areas = {name for key in entry.indicators for name in hidden.get(key, ())}
-    named = (_words(areas) - elsewhere) & set(re.findall(r"\w+", entry.text))
-    return area.name in areas or bool(named)
+def _could_tell(entry: Entry, area: Area, hidden: dict[str, set[str]], edition: Edition) -> bool:
+    said = set(re.findall(r"\w+", entry.text)) - {area.name, *_words(edition.areas.benchmarks)}  # South East is no area
+
+    def about(areas: set[str]) -> bool:
+        return area.name in areas or bool(_words(areas) & said)
+
+    if about({name for key in entry.indicators for name in hidden.get(key, ())}):
+        return True
+    every = set().union(*hidden.values())
+    return about(every) and could_tell(edition, entry.text, entry.indicators, [area.name])
 
 
 def _without_text(entry: Entry) -> Entry:

@@ -1,0 +1,111 @@
+"""Free texts that could tell a withheld figure: those with a number that no figure shown beside them explains.
+
+What the number is of does not matter, and neither does the withheld figure itself: a text is kept or left out without
+looking at it, so that nothing shown depends on it.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from decimal import Decimal
+
+import pandas as pd
+
+from scorecard.periods import MONTHS
+
+LEFT_OUT = "left out: it could tell a figure that the disclosure policy withholds"
+"""What stands for a text that is not shown."""
+IN_LETTERS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+_MONTH = "|".join(f"{month[:3]}[a-z]*" for month in MONTHS)
+_SPAN = "(?:school |working )?(?:days?|weeks?|months?|years?|terms?|quarters?|hours?)"
+NO_COUNTS = re.compile(
+    rf"(?i)\b(?:\d{{1,2}} )?(?:{_MONTH})[ -]\d{{2,4}}\b|\bQ[1-4]\b|"
+    r"\b(?:19|20)\d\d(?:[-/]\d\d(?:\d\d)?)?\b(?:[ -]Q[1-4])?|"
+    rf"\b(?:quarter|stages?|attainment|progress|aged?|covid)[ -]?\d+|"
+    rf"\b(?:\d+|{'|'.join(IN_LETTERS)})(?: ?(?:to|-|or|and) ?\d+)?[ -]{_SPAN}\b"
+)
+"""Dates, ages, stages and stretches of time, which count nobody."""
+DIGITS = re.compile(r"\d(?:[\d,]*\d)?(?:\.\d+)?")
+LETTERS = re.compile(rf"(?i)\b(?:{'|'.join(IN_LETTERS)}|once|twice|pair|couple|half|single)\b")
+
+
+def numbers_of(text: str, letters: bool = True) -> set[str]:
+    """The numbers of a text that could count somebody, without commas; with `letters` those in letters too."""
+    counts = NO_COUNTS.sub(" ", text)
+    found = (word.lower().replace(",", "") for word in DIGITS.findall(counts) + LETTERS.findall(counts) * letters)
+    return {str(IN_LETTERS.index(word) + 1) if word in IN_LETTERS else _plain(word) for word in found}
+
+
+def _plain(number: str | Decimal) -> str:
+    text = str(number)
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def named(edition, text: str) -> tuple[set[str], set[str]]:
+    """The indicators (by key) and the areas that a text names."""
+    words, low = set(re.findall(r"[\w-]+", text)), text.lower()
+    keys = {
+        one.key for one in edition.catalogue.values() if words & {one.key, one.code} or one.short_name.lower() in low
+    }
+    return keys, {area.name for area in edition.printed_areas if area.name in text}
+
+
+def explained(edition, keys: set[str], areas: set[str]) -> set[str]:
+    """Numbers that are shown of these indicators in these areas, and those of their names, targets and standards."""
+    found = {number for key in keys for one in [edition.catalogue[key]] for number in _of_words(one)}
+    for table in (edition.observations, edition.outturns, edition.standards, edition.benchmarks):
+        here = table["indicator"].isin(keys)
+        if "area" in table and table is not edition.benchmarks:
+            here &= table["area"].isin(areas)
+        columns = [
+            name for name in ("value", "numerator", "denominator", "target", "floor", "tolerance") if name in table
+        ]
+        cells = table.loc[here, columns].to_numpy().ravel()
+        found |= {_plain(cell) for cell in cells if isinstance(cell, Decimal)}
+    return found
+
+
+def _of_words(indicator) -> set[str]:
+    return numbers_of(f"{indicator.measure} {indicator.short_name} {indicator.definition or ''}") | set(
+        re.findall(r"\d+", indicator.key)
+    )
+
+
+def could_tell(edition, text: str, keys: Iterable[str] = (), areas: Iterable[str] = ()) -> bool:
+    """Whether a text about indicators in areas (or about neither) has a number that is not among the figures shown.
+
+    `edition` is the one that is shown. Numbers in letters count where the text is about an area: elsewhere a "one" is
+    mostly none.
+    """
+    their_keys, their_areas = named(edition, text)
+    keys, areas = {*keys, *their_keys}, {*areas, *their_areas}
+    return bool(numbers_of(text, letters=bool(areas)) - explained(edition, keys, areas or {edition.areas.kent.name}))
+
+
+def without_texts(edition, areas: set[str]):
+    """The edition without the texts that could tell a withheld figure; `areas` are those of which there is one."""
+
+    def kept(text: str, *about) -> str:
+        return LEFT_OUT if could_tell(edition, text, *about) else text
+
+    tables = {name: _kept(edition, name, column, areas) for name, column in TEXTS.items()}
+    listed = {name: tuple(map(kept, getattr(edition, name))) for name in ("notes", "sources")}
+    footnotes = {name: kept(text) for name, text in edition.footnotes.items()}
+    not_rated = {name: kept(text, [name]) for name, text in edition.not_rated.items()}
+    return replace(edition, **tables, **listed, footnotes=footnotes, not_rated=not_rated)
+
+
+TEXTS = {"observations": "note", "outturns": "note", "standards": "note", "known_exceptions": "reason"}
+"""The tables with free texts of rows, and their columns."""
+
+
+def _kept(edition, name: str, column: str, areas: set[str]) -> pd.DataFrame:
+    table = getattr(edition, name)
+    return table.assign(**{column: list(_notes(edition, table, column, areas))}) if len(table) else table
+
+
+def _notes(edition, table: pd.DataFrame, column: str, areas: set[str]) -> Iterator[str]:
+    for told in table.itertuples():
+        text, about = getattr(told, column), {getattr(told, "area", None)} - {None}
+        told_of = (about or areas) | named(edition, text)[1] if text else set()
+        yield LEFT_OUT if text and told_of & areas and could_tell(edition, text, [told.indicator], about) else text
