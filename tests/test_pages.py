@@ -10,13 +10,18 @@ from itertools import pairwise
 from pathlib import Path
 from xml.etree import ElementTree
 
+import nbformat
 import pytest
 
-AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+from scorecard.packs import NOTEBOOKS
+from scorecard.rendering.export import page as html_page
+from tests.browsed import OPTIONS, WIDTHS, on_paper, seen
+
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 PAGES = [
     "2024-07/index.html", "2024-07/ashford/pack.html", "2024-07/kent/pack.html", "ofsted-2022-12/kent/pack.html",
     "corporate-parenting-2019-07/kent/pack.html", "corporate-parenting-2019-07/exceptions/cp-iha-kent.html",
+    "notebooks/edition_changes.html", "notebooks/explore_trends.html", "notebooks/compare_with_neighbours.html",
 ]  # fmt: skip
 
 
@@ -36,8 +41,17 @@ class Outline(HTMLParser):
 
 
 @pytest.fixture(params=PAGES)
-def page(request, made, dashboard_made, parenting_made):
+def page(request, made, dashboard_made, parenting_made, notebooks_made):
     return made.parent / request.param
+
+
+@pytest.fixture(scope="session")
+def notebooks_made(made, edition):
+    """The notebooks for analysts as pages, of the outputs that are stored in them."""
+    (home := made.parent / "notebooks").mkdir()
+    for path in NOTEBOOKS.glob("*.ipynb"):
+        (home / f"{path.stem}.html").write_text(html_page(nbformat.read(path, 4), path.stem, edition), encoding="utf-8")
+    return home
 
 
 def test_page_is_self_contained(page):
@@ -127,40 +141,58 @@ def browser():
         pytest.skip("no Chromium on this machine: install it to run the accessibility tests")
     from playwright.sync_api import sync_playwright
 
-    options = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=options)
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=OPTIONS)
         yield chromium
         chromium.close()
 
 
-@pytest.fixture(scope="module")
-def axe():
-    import axe_playwright_python
-
-    return (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
-
-
-@pytest.mark.parametrize("width", [1280, 320])
-def test_axe_finds_nothing(page, browser, axe, width):
-    asked = []
-    view = browser.new_page(viewport={"width": width, "height": 900}, bypass_csp=True)
-    view.on("request", lambda request: asked.append(request.url))
-    view.goto(page.as_uri())
-    view.evaluate(axe)
-    found = view.evaluate("tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})", AXE_TAGS)
-    view.close()
-    assert [(v["id"], v["nodes"][0]["html"][:200]) for v in found["violations"]] == []
-    assert len(found["passes"]) > 15
-    assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_page_is_for_everybody(page, browser, width):
+    """By axe; nothing asked from outside, no sideways scrolling; on a phone also words, headings and reading order."""
+    assert seen(browser, page, width) == []
 
 
-def test_no_sideways_scrolling_on_a_phone(page, browser):
-    view = browser.new_page(viewport={"width": 320, "height": 800})
-    view.goto(page.as_uri())
-    width = view.evaluate("document.scrollingElement.scrollWidth")
-    view.close()
-    assert width <= 320
+def test_paper_cuts_no_table_and_no_figure(page, browser):
+    assert on_paper(browser, page) == []
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ('<img alt="Chart" src="data:,">', "an alternative text says nothing"),
+        ("<h3>Deep</h3>", "a level left out"),
+        ("<table><tr><td>1</td></tr></table>", "a table without a caption"),
+        ("<table><caption>Rates</caption><thead><tr><th>A</th></tr></thead></table>", "a table without clear headings"),
+        ('<p style="margin-top: 9rem">b</p><p style="margin-top: -9rem">a</p>', "read before what stands above it"),
+        ('<div style="width: 50rem">wide</div>', "pixels wide"),
+        ('<p style="color: #999">grey</p>', "axe color-contrast"),
+    ],
+    ids=["alt text", "headings", "caption", "scope", "order", "reflow", "contrast"],
+)
+def test_what_is_wrong_with_a_page_is_seen(browser, tmp_path, body, said):
+    """A look that finds nothing in a bad page would prove nothing of a good one."""
+    head = '<!DOCTYPE html><html lang="en-GB"><title>A page</title><main><h1>A page</h1>'
+    (tmp_path / "a.html").write_text(f"{head}{body}</main>", encoding="utf-8")
+    assert any(said in fault for fault in seen(browser, tmp_path / "a.html", 320))
+
+
+@pytest.mark.parametrize(
+    ("style", "said"),
+    [
+        ("table { width: 1200px }", "a table wider than the paper"),
+        ("tr { break-inside: auto }", "a row that may be cut"),
+        ("tr { height: 900px }", "a row higher than the paper"),
+        ("div { overflow: auto }", "a box that cuts a table"),
+        ("thead { display: block }", "a table whose heading is not repeated"),
+    ],
+    ids=["wide", "cut", "high", "box", "heading"],
+)
+def test_what_paper_would_cut_is_seen(browser, tmp_path, style, said):
+    fine = "thead { display: table-header-group } tr { break-inside: avoid }"
+    table = "<table><thead><tr><th>A</th></tr></thead><tbody><tr><td>1</td></tr></tbody></table>"
+    (tmp_path / "a.html").write_text(f"<style>{fine} {style}</style><div>{table}</div>", encoding="utf-8")
+    assert any(fault.startswith(said) for fault in on_paper(browser, tmp_path / "a.html"))
 
 
 def test_reader_can_skip_to_the_content(page, browser):

@@ -5,7 +5,7 @@ import textwrap
 from collections.abc import Sequence
 from decimal import Decimal
 from functools import cache
-from html import unescape
+from html import escape, unescape
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote, unquote
@@ -31,6 +31,11 @@ class Html(str):
     def __repr__(self) -> str:
         text = unescape(re.sub(r"(?s)<(style|svg)\b.*?</\1>|<[^>]+>", " ", self))
         return textwrap.shorten(text, 80, placeholder=" ...") or "style"
+
+
+def policy(edition) -> Html:
+    """What an edition withholds, as every output says it."""
+    return Html(f'<p class="sc sc-policy">{escape(edition.disclosure.said)}</p>')
 
 
 class Head(NamedTuple):
