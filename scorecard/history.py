@@ -117,8 +117,9 @@ def lengthened(rows: Iterable[Row], told: pd.DataFrame, longest: int | None = No
     editions but the one called `own` stand with their edition.
     """
     best = told[told["standing"].isin([MISSING, CURRENT])].sort_values("standing", ascending=False, kind="stable")
-    held = {key: list(group.itertuples()) for key, group in best.groupby(["indicator", "area"], sort=False)}
-    others = _others(told)
+    held, others = {}, _others(told)
+    for one in best.itertuples():
+        held.setdefault((one.indicator, one.area), []).append(one)
     for row in rows:
         figures = {
             one.period: _figure(one, row.indicator.decimals, own)

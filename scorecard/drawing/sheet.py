@@ -43,8 +43,6 @@ from scorecard.ratings import Rag, Verdict, places
 
 ROOT = re.compile(r'width="[^"]+" height="[^"]+" viewBox="([^"]+)"')
 """Size and view of an SVG; without a size its shape follows the view."""
-RUNS = 3
-"""zlib's strategy for runs of one colour: as small as its best effort, and faster."""
 
 
 class Look(NamedTuple):
@@ -223,7 +221,7 @@ class Sheet:
         for word in self.written:
             word.paste(picture)
         shades = picture.quantize(palette=_palette(), dither=Image.Dither.NONE)
-        shades.save(file, "png", compress_level=1, compress_type=RUNS, dpi=(DPI, DPI))
+        shades.save(file, "png", compress_level=1, dpi=(DPI, DPI))
         return file.getvalue()
 
 

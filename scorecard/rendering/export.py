@@ -1,9 +1,7 @@
 """An executed notebook into the files of a pack: page, notebook, charts, and figures with their words."""
 
 import base64
-import ctypes
 import re
-from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -65,13 +63,6 @@ def write_charts(notebook, folder: Path) -> None:
     (folder / "charts").mkdir(parents=True, exist_ok=True)
     for name, kind, content in charts_of(notebook):
         (folder / "charts" / f"{name}.{kind}").write_bytes(content)
-    _give_back()
-
-
-def _give_back() -> None:
-    """Give the system back what has been freed, which glibc would keep: a process a pack makes that dear."""
-    with suppress(AttributeError, OSError, TypeError):
-        ctypes.CDLL(None).malloc_trim(0)
 
 
 def charts_of(notebook):
@@ -95,4 +86,3 @@ def _svg_of(figure: str) -> tuple[str, str]:
 
 def _write(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8", newline="\n")
-    _give_back()

@@ -8,9 +8,9 @@ the same size, no export) and `bare` (the analysis without any notebook machiner
 limit). Of several numbers of packs, only `batch` and `bare` are run over the larger ones: the others grow with them.
 
 Seconds are wall time of a whole way, from its start to its end; `cpu` is the processor time of all its processes, which
-other work on the machine disturbs less. Memory is read every quarter of a second: `worker private` is the most that one
-process of a pack has for itself, `parent` the most that the process has from which they are forked. `slope` is what one
-more pack costs, and `20000 packs` is that slope drawn on.
+other work on the machine disturbs less. Memory is read in a run of its own, because reading it takes time from what is
+measured: `worker private` is the most that one process of a pack has for itself, `parent` the most that the process has
+from which they are forked. `slope` is what one more pack costs, and `20000 packs` is that slope drawn on.
 """
 
 import argparse
@@ -103,34 +103,41 @@ def bare(count, out):
 
 
 def one_analysis(edition, job, target):
-    """What a pack shows, computed and drawn, written as one file."""
-    from scorecard import charts, checks, commentary, signals, tables
+    """What a district's pack shows, computed and drawn, written as one file beside those of its charts and figures."""
+    from scorecard import charts, checks, commentary, drafts, history, signals, tables
     from scorecard.build import build_rows, build_scorecard
+    from scorecard.kinds import KINDS
 
     faults, rows, everything = checks.checked(edition), build_scorecard(edition, job.area), list(build_rows(edition))
+    long = history.long_series(edition, rows)
+    kent = history.long_series(edition, build_scorecard(edition, edition.areas.kent))
+    changes = {"before": commentary.changes_since_previous(rows), "outturn": commentary.rating_changes(rows)}
     parts = [
-        tables.title(edition, job.area), tables.at_a_glance(rows, job.area.name), tables.attention(rows),
-        tables.scorecard(rows), tables.commentary_html(commentary.sentences(rows)),
+        tables.title(edition, job.area), tables.at_a_glance(rows, job.area.name, changes), tables.attention(rows),
+        signals.how_many(rows), signals.really_changed(long), tables.scorecard(rows),
+        tables.texts_html(drafts.told(edition, rows), commentary.remarks(rows)),
         tables.data_notes(edition, faults, job.area), tables.definitions(rows, edition),
-        signals.really_changed(rows), signals.how_many(rows),
     ]  # fmt: skip
-    drawn = [chart for draw in (charts.trends, charts.funnels, charts.rankings) for chart in draw(rows, everything)]
+    drawn = [*charts.trends(long, kent), *charts.funnels(rows, everything), *charts.rankings(rows, everything)]
     target.write_text("".join([*parts, *map(tables.figure, drawn)]), encoding="utf-8")
     for chart in drawn:
+        target.with_name(f"{target.stem}-{chart.name}.svg").write_text(chart.svg, encoding="utf-8")
         target.with_name(f"{target.stem}-{chart.name}.png").write_bytes(chart.png)
+    for name, text in KINDS[edition.scorecard].files(edition, job.area, "").items():
+        target.with_name(f"{target.stem}-{name}").write_text(text, encoding="utf-8")
 
 
 WAYS = {way.__name__: way for way in (batch, loop, naive, pool, bare)}
 
 
-def measured(way, count):
-    """Wall seconds, processor seconds and megabytes of a way, in a process of its own."""
+def measured(way, count, watching=False):
+    """Wall seconds, processor seconds and, where it is watched, megabytes of a way, in a process of its own."""
     out = Path(tempfile.mkdtemp())
     before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
     this = "tests.benchmarks.bench_packs"
     command = [sys.executable, "-m", this, "--one", way, "--packs", str(count), "--out", str(out)]
     with subprocess.Popen(command) as running:
-        most = watched(running)
+        most = watched(running) if watching else ()
     if running.returncode:
         sys.exit(f"{way} failed")
     wall, after = time.monotonic() - started, resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -180,7 +187,11 @@ def main():
     runs = [(way, least if way != "naive" else min(3, least)) for way in ways]
     runs += [(way, count) for count in counts[1:] for way in ways if way in ("batch", "bare")]
     rounds = [{(way, count): measured(way, count) for way, count in runs} for _ in range(asked.rounds)]
-    print(json.dumps({"workers": WORKERS, "rounds": asked.rounds, **report(rounds, counts)}, indent=2))
+    told = {"workers": WORKERS, "rounds": asked.rounds, **report(rounds, counts)}
+    if "batch" in ways:
+        worker, parent = measured("batch", least, watching=True)[2:]
+        told["memory"] = {"worker private MB": round(worker), "parent MB": round(parent)}
+    print(json.dumps(told, indent=2))
 
 
 def report(rounds, counts):
@@ -197,19 +208,17 @@ def report(rounds, counts):
 
 def facts(seen, way, count, least):
     """What is reported of a way over so many packs."""
-    wall, cpu, worker, parent = seen[way, count]
+    wall, cpu = seen[way, count]
     told = {"wall": middle(wall), "cpu": middle(cpu), "cpu per pack": round(middle(cpu) / count, 2)}
     whole = ("batch", count) if ("batch", count) in seen else ("batch", least)
     if way != "batch" and whole in seen:
         share = whole[1] / count
         told["times the batch"] = middle(wall, seen[whole][0], lambda one, other: one / other * share)
         told["times its cpu"] = middle(cpu, seen[whole][1], lambda one, other: one / other * share)
-    if way == "batch":
-        told |= {"worker private MB": middle(worker), "parent MB": middle(parent)}
-        if ("bare", count) in seen:
-            limit = seen["bare", count][1]
-            told["times bare cpu over cores"] = middle(wall, limit, lambda one, other: one / (other / WORKERS))
-            told["cpu over bare cpu"] = middle(cpu, limit, lambda one, other: one / other)
+    if way == "batch" and ("bare", count) in seen:
+        limit = seen["bare", count][1]
+        told["times bare cpu over cores"] = middle(wall, limit, lambda one, other: one / (other / WORKERS))
+        told["cpu over bare cpu"] = middle(cpu, limit, lambda one, other: one / other)
     return told
 
 
