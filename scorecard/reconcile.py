@@ -2,9 +2,12 @@
 
 import pandas as pd
 
+from scorecard import periods
 from scorecard.build import OUTTURN, build_ratings
 from scorecard.editions import Edition
 from scorecard.faults import Fault, InputError
+from scorecard.pages.markup import NUMBER, Cell, Head, Html, Table, drawn
+from scorecard.tables import named
 
 KINDS = {"rag": "current RAG", "rag_previous": "RAG of the year before", "dot": "direction of travel"}
 UNREAD = "not known"
@@ -79,3 +82,30 @@ def summary(reconciled: pd.DataFrame) -> pd.DataFrame:
 def is_reconciled(reconciled: pd.DataFrame) -> bool:
     """Whether every difference is explained and every explained difference still occurs."""
     return bool(reconciled["outcome"].isin(["agrees", "explained"]).all())
+
+
+# --- shown ----------------------------------------------------------------------------------------
+
+
+def agreement(reconciled: pd.DataFrame) -> Html:
+    """The `summary` as a table."""
+    told = summary(reconciled)
+    heads = [Head("Printed"), *(Head(column.capitalize(), "", NUMBER) for column in told.columns[1:])]
+    heads[1:3] = [Head("How many", "", NUMBER), Head("Agree with the rules", "", NUMBER)]
+    rows = [[Cell(kind[:1].upper() + kind[1:]), *(Cell(f"{count:,}") for count in counts)]
+            for kind, *counts in told.itertuples(index=False)]  # fmt: skip
+    return drawn(Table("Printed ratings and arrows that the rules agree with", heads, rows))
+
+
+def differences(reconciled: pd.DataFrame, edition: Edition) -> Html:
+    """What was printed and what the rules give where the two differ, with the reason, as a table."""
+    heads = [Head(text) for text in ("Measure", "Area", "Period", "What", "Printed", "Computed")]
+    rows = [_different(told, edition) for told in reconciled[reconciled["outcome"] != "agrees"].itertuples()]
+    caption = "Printed ratings and arrows that the rules do not give"
+    return drawn(Table(caption, [*heads, Head("Reason", "", "sc-wide")], rows, kind="sc-prose", empty="None."))
+
+
+def _different(told, edition: Edition) -> list[Cell]:
+    texts = [told.area, periods.name(told.period), KINDS[told.kind], told.printed, told.computed, told.reason]
+    cells = [Cell("none given", missing=True) if pd.isna(text) else Cell(text) for text in texts]
+    return [named(edition.catalogue[told.indicator]), cells[0], cells[1]._replace(small=told.page), *cells[2:]]

@@ -23,8 +23,8 @@ ORDER = [
     "faults", "periods", "inputs.mistakes", "inputs.frames", "inputs.parameters", "ratings", "trends",
     "catalogue", "inputs.dictionary", "telling", "disclosure", "areas", "editions", "inputs.texts",
     "checking.sums", "checking.years", "comparison.measures", "benchmarks", "comparison.likeness", "checks",
-    "build", "history", "changes", "reconcile",
-    "phrases", "commentary", "findings", "pages.markup", "tables", "signals", "standing",
+    "build", "history", "changes",
+    "phrases", "commentary", "findings", "pages.markup", "tables", "reconcile", "signals", "standing",
     "proofreading.claims", "proofreading.reading", "proofreading.comparing", "proofreading.ground",
     "proofreading.court", "proofreading.verdicts", "drafts", "proofreading.final",
     "drawing.style", "drawing.sheet", "drawing.evidence", "drawing.trend_charts", "drawing.ranked", "drawing.funnels",
@@ -260,6 +260,15 @@ def test_a_notebook_over_its_budget_is_seen(told, faults):
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_a_notebook_keeps_its_budget(path):
     assert faults_of_notebook(json.loads(path.read_text(encoding="utf-8"))) == []
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_notebook_shows_the_disclosure_policy_and_no_bare_frame(path):
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    outputs = chain.from_iterable(cell.get("outputs", []) for cell in cells)
+    shown = "".join("".join(output.get("data", {}).get("text/html", "")) for output in outputs)
+    assert "Disclosure control: " in shown
+    assert 'class="dataframe"' not in shown
 
 
 # --- one list of packages -------------------------------------------------------------------------

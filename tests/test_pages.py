@@ -22,6 +22,7 @@ PAGES = [
     "2024-07/index.html", "2024-07/ashford/pack.html", "2024-07/kent/pack.html", "ofsted-2022-12/kent/pack.html",
     "corporate-parenting-2019-07/kent/pack.html", "corporate-parenting-2019-07/exceptions/cp-iha-kent.html",
     "notebooks/edition_changes.html", "notebooks/explore_trends.html", "notebooks/compare_with_neighbours.html",
+    "notebooks/reconcile_with_printed.html",
 ]  # fmt: skip
 
 

@@ -21,7 +21,7 @@ from scorecard.editions import Edition, load_before, load_edition
 from scorecard.exploring.spans import ENDS, LATEST, SHOWN, STARTS, cut, editions_rated, offered, shown_before
 from scorecard.faults import Fault, InputError, nearest
 from scorecard.history import history, lengthened
-from scorecard.pages.markup import NUMBER, Cell, Head, Html, Table, drawn, number, render
+from scorecard.pages.markup import NUMBER, Cell, Head, Html, Table, drawn, number, policy, render
 from scorecard.tables import figures, missing
 
 CHARTS = {
@@ -114,17 +114,18 @@ def _found(lookup: Callable, part: str, names: Sequence[str], faults: list[Fault
 
 
 class Seen(NamedTuple):
-    """What a view shows: its charts (without PNG), the figures behind them, and what it leaves out with the reason."""
+    """What a view shows: charts (without PNG), their figures, what it leaves out and why, and the disclosure policy."""
 
     charts: list[Chart]
     figures: pd.DataFrame
     notes: list[str]
+    policy: Html
 
     @property
     def html(self) -> Html:
-        """Notes, charts and the linked table."""
+        """What the edition withholds, notes, charts and the linked table."""
         lead = render("seen", notes=self.notes)
-        return Html(f"{lead}{figures(self.charts)}{drawn(_table(self.figures))}")
+        return Html(f"{self.policy}{lead}{figures(self.charts)}{drawn(_table(self.figures))}")
 
     @property
     def csv(self) -> str:
@@ -177,7 +178,8 @@ class Desk:
         rows = each_once(row for _, rows, _ in found for row in rows)
         told = pd.DataFrame([line for row in rows for line in _figures(row, view)], columns=FIGURES, dtype=object)
         told = told.assign(disclosure=self.edition.disclosure.name)
-        return Seen([*charts.values()], told, _by_reason(note for *_, notes in found for note in notes))
+        notes = _by_reason(note for *_, notes in found for note in notes)
+        return Seen([*charts.values()], told, notes, policy(self.edition))
 
     def files(self, view: View) -> dict[str, bytes]:
         """Name and content of each file of a view: SVG and PNG of each chart, the figures as CSV."""

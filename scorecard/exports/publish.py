@@ -20,6 +20,7 @@ from scorecard.faults import Fault, InputError
 from scorecard.inputs.dictionary import Column, columns_of, csvw
 from scorecard.packs import Job, plan
 from scorecard.pages import markup
+from scorecard.pages.markup import policy_said
 from scorecard.rendering.batch import out_of_date, sha256, swap_in
 
 SUMS = "checksums.txt"
@@ -91,18 +92,13 @@ def _put(edition: Any, packs: Path, part: Path, pdf: bool, job: Job) -> Formats:
     tables = {path.name: path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.csv"))}
     columns = {name: columns_of(name, next(csv.reader(io.StringIO(text)))) for name, text in tables.items()}
     for name in tables:
-        _write(folder / f"{name}-metadata.json", csvw(name, columns[name], title, policy(edition)))
+        _write(folder / f"{name}-metadata.json", csvw(name, columns[name], title, policy_said(edition)))
     (folder / "pack.xlsx").write_bytes(_workbook(edition, title, tables, columns))
     if pdf:
         (folder / "pack.pdf").write_bytes(print_pdf(folder / "pack.html", title))
     files = {"Page": "pack.html", "PDF": "pack.pdf", "Spreadsheet": "pack.xlsx", "Commentary": "commentary.md"}
     kept = {name: file for name, file in files.items() if (folder / file).exists()}
     return Formats(job.area.name, job.folder, kept | {name: name for name in tables})
-
-
-def policy(edition: Any) -> str:
-    """What an edition says of small numbers; a scorecard that counts no children has no policy."""
-    return edition.disclosure.said if edition.disclosure else "Disclosure control: no figure is about children."
 
 
 def alt_texts(page: str) -> str:
@@ -115,7 +111,11 @@ def alt_texts(page: str) -> str:
 
 def _workbook(edition: Any, title: str, tables: dict[str, str], columns: dict[str, list[Column]]) -> bytes:
     sheets = [_sheet(name, title, columns[name], text) for name, text in tables.items()]
-    cover = [f"Edition {edition.name}, as at {periods.name(edition.as_at)}.", policy(edition), *edition.sources]
+    cover = [
+        f"Edition {edition.name}, as at {periods.name(edition.as_at)}.",
+        policy_said(edition),
+        *edition.sources,
+    ]
     return workbook(title, cover, edition.notes, sheets)
 
 
@@ -131,7 +131,14 @@ def index(edition: Any, told: list[Formats]) -> str:
     """The page that links every file of a publication."""
     kinds = list(dict.fromkeys(kind for formats in told for kind in formats.files))
     month = periods.name(edition.as_at)
-    said = {"edition": edition, "told": told, "kinds": kinds, "month": month, "policy": policy(edition), "sums": SUMS}
+    said = {
+        "edition": edition,
+        "told": told,
+        "kinds": kinds,
+        "month": month,
+        "policy": policy_said(edition),
+        "sums": SUMS,
+    }
     return str(markup.render("publication", **said))
 
 

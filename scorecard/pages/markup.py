@@ -16,6 +16,7 @@ TEMPLATES = Path(__file__).parents[1] / "templates"
 """Our templates; nbconvert finds the page template `pack` in it."""
 NUMBER = "sc-number"
 """The kind of a column of figures."""
+NO_POLICY = "Disclosure control: no figure is about children."
 
 ADDRESS = "data:image/svg+xml,"
 ESCAPED = {letter: quote(letter) for letter in "%\n#<>\"'&?{}[]|\\^`@$!*\t\r"}
@@ -33,9 +34,14 @@ class Html(str):
         return textwrap.shorten(text, 80, placeholder=" ...") or "style"
 
 
+def policy_said(edition) -> str:
+    """What an edition withholds, as every output says it; a scorecard that counts no children has no policy."""
+    return edition.disclosure.said if edition.disclosure else NO_POLICY
+
+
 def policy(edition) -> Html:
-    """What an edition withholds, as every output says it."""
-    return Html(f'<p class="sc sc-policy">{escape(edition.disclosure.said)}</p>')
+    """`policy_said` as a paragraph."""
+    return Html(f'<p class="sc sc-policy">{escape(policy_said(edition))}</p>')
 
 
 class Head(NamedTuple):
@@ -82,7 +88,10 @@ class Table(NamedTuple):
 @cache
 def _environment() -> Environment:
     loader = FileSystemLoader([TEMPLATES, TEMPLATES / "pack"])
-    return Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined)
+    options = {"autoescape": True, "trim_blocks": True, "lstrip_blocks": True, "undefined": StrictUndefined}
+    environment = Environment(loader=loader, **options)
+    environment.globals["policy_said"] = policy_said
+    return environment
 
 
 def load_templates() -> None:
