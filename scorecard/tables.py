@@ -375,7 +375,7 @@ def figure(chart) -> Html:
     drawing = chart.plot_svg
     points = re.search(r'viewBox="\S+ \S+ ([\d.]+) ([\d.]+)"', drawing).groups()
     rows = [[Cell(text) if text else missing("none") for text in row] for row in chart.rows]
-    table = Table(chart.subtitle, [Head(name) for name in chart.columns], rows)
+    table = Table(f"{chart.headline}: {chart.subtitle}", [Head(name) for name in chart.columns], rows)
     return render(
         "figure",
         chart=chart,

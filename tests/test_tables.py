@@ -428,6 +428,7 @@ def test_a_figure_is_words_image_and_table():
     assert unquote(page.img["src"]) == "data:image/svg+xml," + Drawing.plot_svg
     assert [text(cell) for cell in page.tbody.find_all(["th", "td"])] == ["Jan-24", "19.9", "Jul-24", "22.6"]
     assert text(page.strong) == Drawing.headline
+    assert text(page.caption) == f"{Drawing.headline}: {Drawing.subtitle}"
     assert not page.find_all(["h1", "h2", "h3"])
 
 
