@@ -209,7 +209,8 @@ def beside(
 ) -> dict[str, str]:
     """What the commentary may say of Kent's rank, by indicator; nothing of other areas or measures not like for like.
 
-    Nothing either of a year that was not over in March when the edition came out: its committee could not know.
+    Nor of a year whose March had not come when the edition came out. Figures may have been published or revised after
+    the edition: each is told with its year, and the table says of which data it is.
     `leading` has, by indicator, the names and values of the neighbours ahead of Kent, from `comparators.leading`.
     """
     if area != edition.areas.kent:

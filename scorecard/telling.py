@@ -17,16 +17,18 @@ LEFT_OUT = "left out: it could tell a figure that the disclosure policy withhold
 """What stands for a text that is not shown."""
 IN_LETTERS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 _MONTH = "|".join(f"{month[:3]}[a-z]*" for month in MONTHS)
+_NUMBER = rf"(?:\d+|{'|'.join(IN_LETTERS)})(?: ?(?:to|-|or|and) ?\d+)?"
 _SPAN = "(?:school |working )?(?:days?|weeks?|months?|years?|terms?|quarters?|hours?)"
+_BEFORE = "(?:within|over|for|last|past|previous|every|rolling|than|least|after|under|up to)"
 NO_COUNTS = re.compile(
-    rf"(?i)\b(?:\d{{1,2}} )?(?:{_MONTH})[ -]\d{{2,4}}\b|\bQ[1-4]\b|"
+    rf"(?i)\b(?:\d{{1,2}} )?(?:{_MONTH})(?: (?:19|20)\d\d|-\d\d)\b(?! ?%)|\bQ[1-4]\b|"
     r"\b(?:19|20)\d\d(?:[-/]\d\d(?:\d\d)?)?\b(?:[ -]Q[1-4])?|"
     rf"\b(?:quarter|stages?|attainment|progress|aged?|covid)[ -]?\d+|"
-    rf"\b(?:\d+|{'|'.join(IN_LETTERS)})(?: ?(?:to|-|or|and) ?\d+)?[ -]{_SPAN}\b"
+    rf"\b{_NUMBER}[ -]years?[ -]olds?\b|\b{_BEFORE} {_NUMBER}[ -]{_SPAN}\b(?![ -]\d|-)"
 )
-"""Dates, ages, stages and stretches of time, which count nobody."""
+"""Dates, ages, stages and stretches of time, which count nobody; a stretch only where a word before it says so."""
 DIGITS = re.compile(r"\d(?:[\d,]*\d)?(?:\.\d+)?")
-LETTERS = re.compile(rf"(?i)\b(?:{'|'.join(IN_LETTERS)}|once|twice|pair|couple|half|single)\b")
+LETTERS = re.compile(rf"(?i)\b(?:{'|'.join(IN_LETTERS)}|once|twice|both|pair|couple|half|single)\b")
 
 
 def numbers_of(text: str, letters: bool = True) -> set[str]:
@@ -51,8 +53,8 @@ def named(edition, text: str) -> tuple[set[str], set[str]]:
 
 
 def explained(edition, keys: set[str], areas: set[str]) -> set[str]:
-    """Numbers that are shown of these indicators in these areas, and those of their names, targets and standards."""
-    found = {number for key in keys for one in [edition.catalogue[key]] for number in _of_words(one)}
+    """Numbers that are shown of these indicators in these areas, and those of their targets and standards."""
+    found = set()
     for table in (edition.observations, edition.outturns, edition.standards, edition.benchmarks):
         here = table["indicator"].isin(keys)
         if "area" in table and table is not edition.benchmarks:
@@ -65,10 +67,13 @@ def explained(edition, keys: set[str], areas: set[str]) -> set[str]:
     return found
 
 
-def _of_words(indicator) -> set[str]:
-    return numbers_of(f"{indicator.measure} {indicator.short_name} {indicator.definition or ''}") | set(
-        re.findall(r"\d+", indicator.key)
-    )
+def _without_names(edition, text: str, keys: set[str]) -> str:
+    """A text without the codes and names of its indicators, whose numbers count nobody."""
+    told = [edition.catalogue[key] for key in keys]
+    words = {word for one in told for word in (one.definition, one.measure, one.short_name, one.key, one.code) if word}
+    for word in sorted(words, key=len, reverse=True):
+        text = re.sub(rf"(?i)(?<!\w){re.escape(word)}(?!\w)", " ", text)
+    return text
 
 
 def could_tell(edition, text: str, keys: Iterable[str] = (), areas: Iterable[str] = ()) -> bool:
@@ -79,7 +84,8 @@ def could_tell(edition, text: str, keys: Iterable[str] = (), areas: Iterable[str
     """
     their_keys, their_areas = named(edition, text)
     keys, areas = {*keys, *their_keys}, {*areas, *their_areas}
-    return bool(numbers_of(text, letters=bool(areas)) - explained(edition, keys, areas or {edition.areas.kent.name}))
+    found = numbers_of(_without_names(edition, text, keys), letters=bool(areas))
+    return bool(found - explained(edition, keys, areas or {edition.areas.kent.name}))
 
 
 def without_texts(edition, areas: set[str]):

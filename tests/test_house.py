@@ -52,6 +52,8 @@ def test_every_test_that_the_docs_name_exists():
     told = "".join(
         (HOME / name).read_text(encoding="utf-8") for name in ("CONTRIBUTING.md", "SECURITY.md", "README.md")
     )
+    paths = set(re.findall(r"`(tests/[\w/]+\.\w+)(?:::\w+)?`", told))
+    assert {path for path in paths if not (HOME / path).exists()} == set()
     sources = "".join(path.read_text(encoding="utf-8") for path in (HOME / "tests").glob("test_*.py"))
     named = set(re.findall(r"`(?:[\w/]+\.py::)?(test_\w+)`", told))
     assert len(named) > 15

@@ -30,8 +30,10 @@ def shown(held):
         ("two children and a pair", {"2", "pair"}),
         ("since 25 November 2024, in 2023-24 Q1, over 12 months, at age 16, in key stage 2", set()),
         ("16 to 17 year olds within three months; Attainment 8", set()),
+        ("2 term-time exclusions, 3 year-11 pupils, four year 11 pupils", {"2", "3", "11", "4"}),
+        ("In March 23% offended again, in May 12 children left, both with help", {"23", "12", "both"}),
     ],
-    ids=["counts", "commas and decimals", "letters", "dates and ages", "stretches"],
+    ids=["counts", "commas and decimals", "letters", "dates and ages", "stretches", "no stretches", "no dates"],
 )
 def test_numbers_that_could_count_somebody(text, numbers):
     assert numbers_of(text) == numbers
@@ -46,8 +48,19 @@ def test_numbers_that_could_count_somebody(text, numbers):
         ("Offending: 5 of 22.", True),
         ("EH-CASELOAD stays close to 20.", False),
         ("The latest figures have not been published.", False),
+        ("CYPE8 of Ashford: 8 children.", True),
+        ("SISE71 of Ashford has not changed.", False),
     ],
-    ids=["shown figures", "a withheld one", "in letters", "without area", "a target", "no number"],
+    ids=[
+        "shown figures",
+        "a withheld one",
+        "in letters",
+        "without area",
+        "a target",
+        "no number",
+        "a digit of its code",
+        "its code alone",
+    ],
 )
 def test_a_text_may_have_the_numbers_that_are_shown_of_what_it_names(shown, text, tells):
     """Ashford's CYPE8 (5 of 22) and EH43 (2) are withheld, its SISE71 (111 of 3,213) is not."""

@@ -25,6 +25,7 @@ from scorecard.drawing.evidence import (
 from scorecard.drawing.sheet import LOOKS, Scale, Sheet
 from scorecard.drawing.style import BESIDE, GAP, HEIGHT, INK, LINE, SIZE, WIDTH, clean, extent, house, wrap
 from scorecard.drawing.trend_charts import End, draw_axes, draw_ends, draw_periods, period_lines
+from scorecard.history import unbroken
 from scorecard.phrases import load_phrases
 from scorecard.ratings import round_half_up
 from scorecard.trends import NO_XMR, Xmr, xmr
@@ -36,7 +37,7 @@ CAUSE = {"marker": "s", "markersize": 8, "markerfacecolor": INK, "markeredgecolo
 
 def refused(row: Row) -> str | None:
     """Why a row has no XmR chart, or None: figures that are no snapshots, or fewer than two values."""
-    few = FEW if sum(figure.value is not None for figure in row.series) < 2 else None
+    few = FEW if sum(figure.value is not None for figure in unbroken(row)) < 2 else None
     return NO_XMR.get(row.indicator.data_period, few)
 
 
@@ -44,10 +45,12 @@ def refused(row: Row) -> str | None:
 def xmr_chart(row: Row) -> Chart:
     """The figures of a row between the limits of chance, oldest first; ValueError where `refused` says why.
 
-    Periods without a value are passed over, as if the next figure followed at once, and the chart says how many.
+    Periods without a value are passed over, as if the next figure followed at once, and the chart says how many. What
+    comes before a period that no edition prints is left out: limits do not reach across it.
     """
     if why := refused(row):
         raise ValueError(why)
+    row = replace(row, series=unbroken(row))
     known = [figure for figure in row.series if figure.value is not None]
     found = xmr([figure.value for figure in known], row.indicator.data_period)
     causes = dict(zip((figure.period for figure in known), found.causes, strict=True))

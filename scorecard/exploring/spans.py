@@ -8,6 +8,7 @@ from scorecard import periods
 from scorecard.build import Row, Standard
 from scorecard.editions import EDITIONS, RATED, SETTINGS, Edition, editions_known
 from scorecard.faults import InputError
+from scorecard.history import NOWHERE
 from scorecard.inputs.parameters import read_settings
 from scorecard.ratings import Verdict
 
@@ -57,13 +58,19 @@ def _shown(edition: Edition, key: str) -> Iterator[str]:
 def cut(row: Row, start: str, end: str) -> Row | None:
     """The row with the figures from `start` to `end` only; None where there are none.
 
-    Rating, target and arrows go with the latest figure: a series that ends before it has none of them.
+    Rating, target, benchmarks and arrows go with the latest figure: a series that ends before it has none of them.
+    Periods at its ends that no edition prints are left out.
     """
     limits = (None if start in STARTS else start, None if end in ENDS else end)
-    series = tuple(figure for figure in row.series if periods.within(figure.period, *limits))
+    series = [figure for figure in row.series if periods.within(figure.period, *limits)]
+    while series and series[-1].reason == NOWHERE:
+        series.pop()
+    first = next((at for at, figure in enumerate(series) if figure.reason != NOWHERE), len(series))
+    series = tuple(series[first:])
     if not series or series[-1] is row.latest:
         return replace(row, series=series) if series else None
     untold = Verdict(None, EARLIER)
     bare = {"standard": Standard(row.standard.year, row.standard.polarity), "rag": untold}
+    bare |= {"benchmark": None, "england": None}
     arrows = {"previous": None, "dot": untold, "year_ago": None, "dot_year_ago": untold}
     return replace(row, series=series, **bare, **arrows)
