@@ -238,8 +238,9 @@ def test_a_word_list_that_is_missing_or_no_text_is_a_fault(tmp_path):
     path.write_text(text.replace("soft: [", "softer: [").replace('"off"', "5"), encoding="utf-8")
     with pytest.raises(InputError) as caught:
         claims.load_vocabulary(path)
-    assert [fault.message for fault in caught.value.faults] == [
-        "the group soft is missing.", "the group softer is not known.", "relations: a word is not text.",
+    assert [(fault.column, fault.message.partition(". It holds")[0].rstrip(".")) for fault in caught.value.faults] == [
+        (None, "soft is missing"), ("relations, bad, 5", '"5" stands where a text belongs'),
+        (None, '"softer" is not known'),
     ]  # fmt: skip
 
 

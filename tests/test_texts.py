@@ -147,7 +147,8 @@ SHOWN = {
     "Ashford's 2 are withheld": ("EH43", "Of these, a couple were in Ashford.", False),
     "one word of a name is enough": ("EH43", "Most were in Folkestone.", False),
     "a name of another place is not": ("SCS13", "The average of the South East is 25.1%.", True),
-    "no figure of SCS37 is withheld": ("SCS37", "In Ashford 15 of 18 were good.", True),
+    "no figure of SCS37 is withheld": ("SCS37", "In Ashford most were good.", True),
+    "numbers that nothing shown explains": ("SCS37", "In Ashford 15 of 18 were good.", False),
     "one of several indicators is enough": ("SCS37, EH43", "Ashford had few.", False),
 }
 
