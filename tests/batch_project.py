@@ -6,6 +6,7 @@ for each of fifty runs would take minutes.
 
 import json
 import multiprocessing
+import multiprocessing.forkserver
 import os
 import shutil
 import subprocess
@@ -147,6 +148,7 @@ def _make_project(folder: Path) -> Project:
     (folder / "params" / "packs.yml").write_text(yaml.safe_dump(packs), encoding="utf-8")
     _write_notebook(folder, CELLS)
     server = multiprocessing.get_context("forkserver")
+    multiprocessing.forkserver._forkserver._stop()  # another test may have started it, without these params
     server.set_forkserver_preload(["pytest", "batch_preload"])
     before = dict(os.environ)
     os.environ |= {"SCORECARD_PARAMS": str(folder / "params"), "PYTHONPATH": str(Path(__file__).parent)}
