@@ -106,7 +106,7 @@ def _odd_names(file: str, told: dict) -> Iterator[Fault]:
     """Names that stand twice, and teams of districts that are none."""
     places = [told["kent"], *told["districts"], *told["teams"]]
     names = [name for place in places for name in (place["name"], *place.get("older_names", ()))]
-    for group in (names, *([one["name"] for one in told[table]] for table in ("benchmarks",))):
+    for group in (names, [one["name"] for one in told["benchmarks"]]):
         for name in dict.fromkeys(name for name in group if group.count(name) > 1):
             yield Fault("error", "ARE003", file, f"{quoted(name)} stands twice.", "Give each area a name of its own.")
     districts = [place["name"] for place in told["districts"]]

@@ -117,7 +117,7 @@ def lengthened(rows: Iterable[Row], told: pd.DataFrame, longest: int | None = No
     editions but the one called `own` stand with their edition.
     """
     best = told[told["standing"].isin([MISSING, CURRENT])].sort_values("standing", ascending=False, kind="stable")
-    held, others = {}, _others(told)
+    held, others = {}, _others(told, own)
     for one in best.itertuples():
         held.setdefault((one.indicator, one.area), []).append(one)
     for row in rows:
@@ -129,11 +129,11 @@ def lengthened(rows: Iterable[Row], told: pd.DataFrame, longest: int | None = No
         yield _longer(row, figures, others, longest)
 
 
-def _others(told: pd.DataFrame) -> dict[tuple[str, str, str], str]:
+def _others(told: pd.DataFrame, own: str) -> dict[tuple[str, str, str], str]:
     """By indicator, area and period: what an edition prints otherwise, and where."""
     found: dict[tuple[str, str, str], list[str]] = {}
     for one in told[told["standing"].isin([REVISED, DOUBLE])].itertuples():
-        said = f"{one.value:,f} in {one.edition}/{one.file} row {one.row}"
+        said = f"{one.value:,f} in {_file(one, own)} row {one.row}"
         found.setdefault((one.indicator, one.area, one.period), []).append(said)
     return {key: "; ".join(said) for key, said in found.items()}
 
@@ -169,8 +169,12 @@ def _span(first: str, last: str) -> Iterator[str]:
     yield last
 
 
+def _file(told, own: str) -> str:
+    return told.file if told.edition == own else f"{told.edition}/{told.file}"
+
+
 def _figure(told, decimals: int, own: str) -> Figure:
-    file, note = told.file if told.edition == own else f"{told.edition}/{told.file}", told.note or None
+    file, note = _file(told, own), told.note or None
     if told.value is None:
         return Figure(told.period, None, note or NO_VALUE, file, told.row, note=note)
     value = at_printed_precision(told.value, decimals)

@@ -72,11 +72,13 @@ class Place(NamedTuple):
 def places(edition: Edition) -> list[Place]:
     """Kent's place on each indicator that the edition prints for it and that a published measure fits, in that order.
 
-    The newest vintage is used; an indicator without a figure for Kent and for its neighbours is left out.
+    The newest vintage is used, of years that were over in March when the edition came out; the figures themselves may
+    have been published later. An indicator without one for Kent and for its neighbours is left out.
     """
     measures, known = load_measures(), {}
     for (indicator, year, area), rows in published(edition.name).items():
-        known.setdefault(indicator, {})[year, area] = rows[-1]
+        if f"{int(year[:4]) + 1}-03" <= edition.as_at:
+            known.setdefault(indicator, {})[year, area] = rows[-1]
     own = [section for section in edition.sections if section.kind == edition.areas.kent.kind]
     keys = dict.fromkeys(key for section in own for key in section.indicators if key in measures)
     found = (_place(edition, measures[key], known[key]) for key in keys if key in known)
@@ -209,15 +211,12 @@ def beside(
 ) -> dict[str, str]:
     """What the commentary may say of Kent's rank, by indicator; nothing of other areas or measures not like for like.
 
-    Nor of a year whose March had not come when the edition came out. Figures may have been published or revised after
-    the edition: each is told with its year, and the table says of which data it is.
     `leading` has, by indicator, the names and values of the neighbours ahead of Kent, from `comparators.leading`.
     """
     if area != edition.areas.kent:
         return {}
     words, leading = phrases or load_phrases(), leading or {}
-    like = [place for place in places(edition) if place.here.rank and place.measure.like == LIKE]
-    ranked = [place for place in like if f"{int(place.here.year[:4]) + 1}-03" <= edition.as_at]
+    ranked = [place for place in places(edition) if place.here.rank and place.measure.like == LIKE]
     return {one.indicator.key: _said(one, area.name, leading.get(one.indicator.key), words) for one in ranked}
 
 

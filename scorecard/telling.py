@@ -8,34 +8,42 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from decimal import Decimal
+from functools import cache
 
 import pandas as pd
 
+from scorecard.inputs.vocabulary import load_words
 from scorecard.periods import MONTHS
 
 LEFT_OUT = "left out: it could tell a figure that the disclosure policy withholds"
 """What stands for a text that is not shown."""
-IN_LETTERS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
-_MONTH = "|".join(f"{month[:3]}[a-z]*" for month in MONTHS)
-_NUMBER = rf"(?:\d+|{'|'.join(IN_LETTERS)})(?: ?(?:to|-|or|and) ?\d+)?"
-_SPAN = "(?:school |working )?(?:days?|weeks?|months?|years?|terms?|quarters?|hours?)"
-_BEFORE = "(?:within|over|for|last|past|previous|every|rolling|than|least|after|under|up to)"
-NO_COUNTS = re.compile(
-    rf"(?i)\b(?:\d{{1,2}} )?(?:{_MONTH})(?: (?:19|20)\d\d|-\d\d)\b(?! ?%)|\bQ[1-4]\b|"
-    r"\b(?:19|20)\d\d(?:[-/]\d\d(?:\d\d)?)?\b(?:[ -]Q[1-4])?|"
-    rf"\b(?:quarter|stages?|attainment|progress|aged?|covid)[ -]?\d+|"
-    rf"\b{_NUMBER}[ -]years?[ -]olds?\b|\b{_BEFORE} {_NUMBER}[ -]{_SPAN}\b(?![ -]\d|-)"
-)
-"""Dates, ages, stages and stretches of time, which count nobody; a stretch only where a word before it says so."""
+MONTH = "|".join(f"{month[:3]}[a-z]*" for month in MONTHS)
 DIGITS = re.compile(r"\d(?:[\d,]*\d)?(?:\.\d+)?")
-LETTERS = re.compile(rf"(?i)\b(?:{'|'.join(IN_LETTERS)}|once|twice|both|pair|couple|half|single)\b")
+
+
+@cache
+def _patterns() -> tuple[re.Pattern, re.Pattern, dict[str, int]]:
+    """What counts nobody (dates, ages, stages, stretches of time), numbers in letters, and these in digits."""
+    told = load_words()
+    counts, spans, before, numbered = (
+        "|".join(map(re.escape, told[group])) for group in ("numbers", "durations", "before_spans", "numbered")
+    )
+    number = rf"(?:\d+|{counts})(?: ?(?:to|-|or|and) ?\d+)?"
+    nobody = (
+        rf"\b(?:\d{{1,2}} )?(?:{MONTH})(?: (?:19|20)\d\d|-\d\d)\b(?! ?%)", r"\bQ[1-4]\b",
+        r"\b(?:19|20)\d\d(?:[-/]\d\d(?:\d\d)?)?\b(?:[ -]Q[1-4])?", rf"\b(?:{numbered})[ -]?\d+",
+        rf"\b{number}[ -]years?[ -]olds?\b", rf"\b(?:{before}) {number}[ -](?:{spans})s?\b(?![ -]\d|-)",
+    )  # fmt: skip
+    letters = "|".join([counts, *map(re.escape, told["counting"])])
+    return re.compile("(?i)" + "|".join(nobody)), re.compile(rf"(?i)\b(?:{letters})\b"), told["numbers"]
 
 
 def numbers_of(text: str, letters: bool = True) -> set[str]:
     """The numbers of a text that could count somebody, without commas; with `letters` those in letters too."""
-    counts = NO_COUNTS.sub(" ", text)
-    found = (word.lower().replace(",", "") for word in DIGITS.findall(counts) + LETTERS.findall(counts) * letters)
-    return {str(IN_LETTERS.index(word) + 1) if word in IN_LETTERS else _plain(word) for word in found}
+    nobody, words, known = _patterns()
+    counts = nobody.sub(" ", text)
+    found = (word.lower().replace(",", "") for word in DIGITS.findall(counts) + words.findall(counts) * letters)
+    return {str(known[word]) if word in known else _plain(word) for word in found}
 
 
 def _plain(number: str | Decimal) -> str:
@@ -85,7 +93,7 @@ def could_tell(edition, text: str, keys: Iterable[str] = (), areas: Iterable[str
     their_keys, their_areas = named(edition, text)
     keys, areas = {*keys, *their_keys}, {*areas, *their_areas}
     found = numbers_of(_without_names(edition, text, keys), letters=bool(areas))
-    return bool(found - explained(edition, keys, areas or {edition.areas.kent.name}))
+    return bool(found and found - explained(edition, keys, areas or {edition.areas.kent.name}))
 
 
 def without_texts(edition, areas: set[str]):

@@ -207,7 +207,7 @@ def test_the_table_of_a_long_trend_tells_where_each_figure_stands(long_trend):
     revised, _ = long_trend("SISE12", "Dover")
     (line,) = (line for line in revised.rows if line[0] == "2021-22")
     assert line[1] == "44.5"
-    assert "printed as 44.4 in 2022-12/observations.csv row " in line[-1]
+    assert "elsewhere 44.4 in 2022-12/observations.csv row " in line[-1]
 
 
 SIZES = st.floats(1, 40)

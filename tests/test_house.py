@@ -21,7 +21,7 @@ FOLDERS = sorted(PACKAGE.rglob("__init__.py"))
 NOTEBOOKS = sorted((HOME / "notebooks").glob("*.ipynb"))
 ORDER = [
     "faults", "periods", "inputs.mistakes", "inputs.frames", "inputs.parameters", "ratings", "trends",
-    "catalogue", "inputs.dictionary", "telling", "disclosure", "areas", "editions", "inputs.texts",
+    "catalogue", "inputs.dictionary", "inputs.vocabulary", "telling", "disclosure", "areas", "editions", "inputs.texts",
     "checking.sums", "checking.years", "comparison.measures", "benchmarks", "comparison.likeness", "checks",
     "build", "history", "changes",
     "phrases", "commentary", "findings", "pages.markup", "tables", "reconcile", "signals", "standing",
@@ -45,7 +45,12 @@ ORDER = [
 
 def test_the_list_for_newcomers_names_every_module():
     listed = (HOME / "CONTRIBUTING.md").read_text(encoding="utf-8").split("```")[1]
-    assert {name.rpartition(".")[2] for name in ORDER} - set(re.findall(r"\w+", listed)) == set()
+    named, folder = set(), ""
+    for line in listed.strip().splitlines():
+        head, _, rest = re.match(r"(\S*/)?( *)(.*)", line).groups()
+        folder = (head or "").rstrip("/") or (folder if line[0] == " " else "")
+        named |= {f"{folder}.{word}".lstrip(".") for word in re.findall(r"\w+", re.sub(r"\([^)]*\)", "", rest))}
+    assert set(ORDER) - named == set()
 
 
 def test_every_test_that_the_docs_name_exists():

@@ -41,7 +41,8 @@ def moves(edition: Edition, told: Sequence[Place], phrases: Phrases | None = Non
 
     An indicator without a rank in either year is left out and named below.
     """
-    words, years = phrases or load_phrases(), (_before(edition.year), edition.year)
+    newest = max((place.here.year for place in told), default=edition.year)
+    words, years = phrases or load_phrases(), (_before(newest), newest)
     found = [_move(place, *years) for place in told if {*years} <= set(place.ranks)]
     missing = [place for place in told if not {*years} <= set(place.ranks)]
     kinds = {"down": lambda move: move.now > move.then, "up": lambda move: move.now < move.then,

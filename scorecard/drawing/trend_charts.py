@@ -314,7 +314,7 @@ def _joined(row: Row) -> bool:
 
 def _place(cell: Cell) -> str:
     """The edition and the row of a figure, whose file the source of the chart names, and where it is otherwise."""
-    other = f"; printed as {cell.others}" if cell.others else ""
+    other = f"; elsewhere {cell.others}" if cell.others else ""
     return f"{cell.file.rpartition('/')[0] or 'this edition'}, row {cell.row}{other}" if cell.row else "none"
 
 

@@ -18,7 +18,7 @@ from scorecard.drawing.multiples import multiples
 from scorecard.drawing.sheet import vectors_only
 from scorecard.drawing.xmr_charts import refused, xmr_chart
 from scorecard.editions import Edition, load_before, load_edition
-from scorecard.exploring.spans import ENDS, LATEST, SHOWN, STARTS, cut, editions_rated, offered, shown_before
+from scorecard.exploring.spans import EARLIER, ENDS, LATEST, SHOWN, STARTS, cut, editions_rated, offered, shown_before
 from scorecard.faults import Fault, InputError, nearest
 from scorecard.history import history, lengthened
 from scorecard.pages.markup import NUMBER, Cell, Head, Html, Table, drawn, number, policy, render
@@ -258,7 +258,8 @@ def _ranked(row: Row, kent: Row | None, everything: list[Row], marked: tuple) ->
 
 
 def _funnel(row: Row, kent: Row | None, everything: list[Row], marked: tuple) -> Chart | str:
-    return funnels([row], everything)[0] if has_funnel(row, everything) else NO_FUNNEL
+    why = EARLIER if row.rag.reason == EARLIER else NO_FUNNEL
+    return funnels([row], everything)[0] if has_funnel(row, everything) else why
 
 
 def _xmr(row: Row, kent: Row | None, everything: list[Row], marked: tuple) -> Chart | str:

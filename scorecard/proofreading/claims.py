@@ -8,35 +8,9 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 from scorecard.areas import Areas, load_areas
-from scorecard.catalogue import PARAMS
-from scorecard.inputs.parameters import NAME, WORD, read_settings
+from scorecard.inputs.vocabulary import CLAIMS, load_words
 from scorecard.periods import MONTHS, kind
-from scorecard.ratings import Rag
 
-LISTS = (
-    "own", "outturns", "everywhere", "after", "before", "not_for_standards", "possessive", "fractions", "equates",
-    "bounds", "auxiliaries", "adverbs", "whole", "steps", "flat_steps", "since", "soft", "negations", "respectively",
-    "breaks", "abbreviations", "quarters", "ignored",
-    "filler", "compared", "past", "slots", "rating_words", "common",
-)  # fmt: skip
-WORDS = [WORD, ...]
-WAYS, SIDES = ("up", "down", "improved", "worsened", "same"), ("above", "below")
-FORM = {
-    **dict.fromkeys(LISTS, WORDS),
-    "standards": dict.fromkeys(("target", "floor"), WORDS),
-    **{key: {str: WORDS} for key in ("benchmarks", "units")},
-    "relations": dict.fromkeys((*SIDES, "equal", "good", "bad", "near"), WORDS),
-    "directions": dict.fromkeys(WAYS, WORDS),
-    "windows": dict.fromkeys(("year", "month", "count"), WORDS),
-    "ago": dict.fromkeys(("year", "month"), WORDS),
-    "multiples": {str: (int, float)},
-    **{key: {str: {*SIDES}} for key in ("more_or_less", "extremes")},
-    "nouns_of_direction": {str: {*WAYS}},
-    "ratings": dict.fromkeys(map(str, Rag), NAME),
-    "numbers": {str: int},
-    "durations": {str: NAME},
-}
-"""What `params/claims.yml` holds; see `inputs.parameters`."""
 DIGITS = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
 CENTURY = 2000
 START = r"(?<!\w)"
@@ -91,9 +65,9 @@ class Vocabulary:
 
 
 @cache
-def load_vocabulary(path: Path = PARAMS / "claims.yml") -> Vocabulary:
+def load_vocabulary(path: Path = CLAIMS) -> Vocabulary:
     """`params/claims.yml` with the names of `areas.yml`; `InputError` lists every place that is not of its form."""
-    told = read_settings(path, FORM)
+    told = load_words(path)
     return Vocabulary(told, tuple(_patterns(told, load_areas())))
 
 
