@@ -4,12 +4,16 @@ import os
 import subprocess
 import sys
 from dataclasses import replace
+from functools import cache
 
 import pytest
 from hypothesis import settings
 
+from scorecard.build import build_rows, build_scorecard
+from scorecard.comparison.measures import load_derived
 from scorecard.disclosure import disclosed, policy_called
 from scorecard.editions import Edition, load_edition
+from scorecard.faults import Fault
 
 os.environ["SCORECARD_STORE"] = os.devnull  # what somebody has imported on this machine must not change a test
 settings.register_profile("scorecard", derandomize=True, deadline=None, database=None)
@@ -64,3 +68,101 @@ def _scorecard(what, out, edition, *words):
     command = [sys.executable, "-m", "scorecard", what, "--edition", edition, "--out", str(out), *words]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+@pytest.fixture(scope="session")
+def rows(edition):
+    """Every line of July 2024 by indicator, area and page; a page is empty but for vulnerable learners."""
+    return {(row.indicator.key, row.area.name, row.section.page): row for row in build_rows(edition)}
+
+
+@pytest.fixture(scope="session")
+def trend(rows):
+    from scorecard import charts
+
+    @cache
+    def draw(key, area, part=""):
+        return charts.trend(rows[key, area, part], rows.get((key, "Kent", part)))
+
+    return draw
+
+
+@pytest.fixture(scope="session")
+def ranked(rows):
+    from scorecard import charts
+
+    @cache
+    def draw(key, area, kind):
+        others = [row for (code, _, _), row in rows.items() if code == key and row.area.kind == kind]
+        return charts.ranked(rows[key, area, ""], others, rows[key, "Kent", ""])
+
+    return draw
+
+
+@pytest.fixture(scope="session")
+def packs(edition) -> dict:
+    return {name: build_scorecard(edition, edition.area(name)) for name in ("Kent", "Ashford", "Sevenoaks")}
+
+
+@pytest.fixture(scope="session")
+def fragments(edition, packs) -> dict[str, str]:
+    """Every fragment of a district pack and of Kent's."""
+    from fragments import DRAFT, Drawing, piece
+
+    from scorecard import tables
+
+    ashford, row = edition.area("Ashford"), packs["Ashford"][0]
+    faults = [Fault("warning", "X1", "observations.csv", "Ashford says so.", "", (3,), area="Ashford CSWT")]
+    told = {
+        "title": tables.title(edition, ashford),
+        "glance": tables.at_a_glance(
+            packs["Ashford"], "Ashford", {"Changed": [(row, "RED", None, "was RED")], "None": []}
+        ),
+        "attention": tables.attention(packs["Ashford"]),
+        "matrix": tables.rag_matrix({name: packs[name] for name in ("Ashford", "Sevenoaks")}),
+        "activity": tables.activity(edition),
+        "notes": tables.data_notes(edition, faults, ashford),
+        "definitions": tables.definitions(packs["Kent"], edition),
+        "figures": tables.figures([Drawing()]),
+        "commentary": tables.commentary_html({"RED": ["One."], "AMBER": [], "not rated": ["Two."]}),
+        "texts": tables.texts_html(
+            {
+                "RED": {"Agreed": [piece("One.", "More.", doubts=("It is two.",))]},
+                "AMBER": {},
+                "GREEN": {"Draft": [DRAFT]},
+            }
+        ),
+    }
+    return told | {f"scorecard of {name}": tables.scorecard(rows) for name, rows in packs.items()}
+
+
+@pytest.fixture(scope="session")
+def derived():
+    return load_derived("2024-07")
+
+
+@pytest.fixture(scope="session")
+def dashboard():
+    from scorecard.inspections.ofsted import load_dashboard
+
+    return load_dashboard("ofsted-2022-12")
+
+
+@pytest.fixture(scope="module")
+def row_of(rows):
+    return lambda area, key: next(row for row in rows if (row.area.name, row.indicator.key) == (area, key))
+
+
+@pytest.fixture(scope="session")
+def project(tmp_path_factory):
+    """The project with the small notebook, on which the batch is tried."""
+    from batch_project import shared_project
+
+    return shared_project(tmp_path_factory)
+
+
+@pytest.fixture
+def mended(project):
+    """The test leaves the project as it was."""
+    yield
+    project.mend()

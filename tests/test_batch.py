@@ -11,7 +11,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from batch_project import CELLS, HOME, Project, files, manifest, shared_project
+from batch_project import CELLS, HOME, files, manifest
 from jsonschema import Draft202012Validator
 
 from scorecard import packs
@@ -19,13 +19,9 @@ from scorecard.faults import InputError
 from scorecard.rendering import backends, engine
 from scorecard.rendering.batch import VERSIONS, hashes, input_files
 
+pytestmark = pytest.mark.usefixtures("mended")
 MODULES = sorted((HOME / "scorecard").rglob("*.py"))
 TWO = ("--district", "Ashford", "--district", "Dover")
-
-
-@pytest.fixture(scope="module")
-def project(tmp_path_factory) -> Project:
-    return shared_project(tmp_path_factory)
 
 
 @pytest.fixture
@@ -34,13 +30,6 @@ def made(project, tmp_path):
     run = project.run(tmp_path / "out", *TWO)
     assert run.status == 0, run.said
     return tmp_path / "out"
-
-
-@pytest.fixture(autouse=True)
-def mended(project):
-    """Every test leaves the project as it was."""
-    yield
-    project.mend()
 
 
 # --- the same bytes -------------------------------------------------------------------------------

@@ -10,11 +10,14 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from batch_project import CELLS, Project, alive, files, manifest, shared_project, until
+from batch_project import CELLS, alive, files, manifest, until
 
 from scorecard.rendering import batch
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are followed through /proc")
+pytestmark = [
+    pytest.mark.skipif(sys.platform != "linux", reason="processes are followed through /proc"),
+    pytest.mark.usefixtures("mended"),
+]
 ONE = ("--district", "Ashford")
 TWO = (*ONE, "--district", "Dover")
 CHILDREN = """
@@ -46,18 +49,6 @@ FAULTS = {
 }  # fmt: skip
 SECONDS = {"fork": "4", "kernel": "20"}
 """How long a cell may take: in a new kernel the first one loads pandas, on a busy machine slowly."""
-
-
-@pytest.fixture(scope="module")
-def project(tmp_path_factory) -> Project:
-    return shared_project(tmp_path_factory)
-
-
-@pytest.fixture(autouse=True)
-def mended(project):
-    """Every test leaves the project as it was."""
-    yield
-    project.mend()
 
 
 @pytest.fixture(scope="module")

@@ -5,6 +5,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from check_rows import of_code, with_cell
 
 from scorecard.checking import sums
 from scorecard.checks import check, report
@@ -12,16 +13,6 @@ from scorecard.editions import Edition
 from scorecard.faults import Fault
 
 D = Decimal
-
-
-def with_cell(edition: Edition, name: str, row: int, column: str, cell) -> Edition:
-    told = getattr(edition, name).copy()
-    told.loc[told["row"] == row, column] = cell
-    return replace(edition, **{name: told})
-
-
-def of_code(faults, code: str) -> list[Fault]:
-    return [fault for fault in faults if fault.code == code]
 
 
 @pytest.fixture(scope="module")

@@ -7,10 +7,13 @@ import uuid
 from pathlib import Path
 
 import pytest
-from batch_project import Project, alive, files, manifest, shared_project, until
+from batch_project import Project, alive, files, manifest, until
 
 pytest.importorskip("distributed", reason="needs pip install scorecard[cluster]")
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are followed through /proc")
+pytestmark = [
+    pytest.mark.skipif(sys.platform != "linux", reason="processes are followed through /proc"),
+    pytest.mark.usefixtures("mended"),
+]
 NAMES = ("Ashford", "Dover", "Thanet")
 THREE = tuple(word for name in NAMES for word in ("--district", name))
 OWN = ("--executor", "dask", "--jobs", "2")
@@ -36,18 +39,6 @@ if __name__ == "__main__":
         print(cluster.scheduler_address, flush=True)
         sys.stdin.read()
 """
-
-
-@pytest.fixture(scope="module")
-def project(tmp_path_factory) -> Project:
-    return shared_project(tmp_path_factory)
-
-
-@pytest.fixture(autouse=True)
-def mended(project):
-    """Every test leaves the project as it was."""
-    yield
-    project.mend()
 
 
 @pytest.fixture(scope="module")
