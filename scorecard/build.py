@@ -370,10 +370,11 @@ def counts(rows: Iterable[Row]) -> dict[str, int]:
 def peers(row: Row, everything: Iterable[Row]) -> list[Row]:
     """The rows that a row is compared with, of its indicator and period: all areas of its kind; for Kent, all below."""
     below = row.area.kind == "Kent"
+    alike = [other for other in everything if other.indicator.key == row.indicator.key]
     return [
         other
-        for other in everything
-        if (other.indicator.key, other.latest.period) == (row.indicator.key, row.latest.period)
+        for other in alike
+        if other.latest.period == row.latest.period
         and (other.area.kind != "Kent" if below else other.area.kind == row.area.kind)
     ]
 

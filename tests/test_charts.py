@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from scorecard import charts
+from scorecard.drawing import pixels, sheet
 from scorecard.drawing import ranked as _r
-from scorecard.drawing import sheet
 from scorecard.drawing import style as house
 from scorecard.history import long_series
 
@@ -212,7 +212,7 @@ def test_lines_are_wrapped_to_their_width_and_the_tail_stays_whole():
 def test_the_same_figures_give_the_same_bytes_whatever_the_settings(rows):
     row = rows["SCS13", "Ashford CSWT", ""]
     first = charts.trend(row)
-    house._cover.cache_clear()
+    pixels._cover.cache_clear()
     loud = {"font.size": 40, "lines.linewidth": 9, "svg.fonttype": "path", "text.usetex": False, "axes.grid": False}
     with mpl.rc_context(loud):
         again = charts.trend(row)
@@ -293,12 +293,12 @@ def test_forked_processes_do_not_share_the_place_in_a_font_file():
     """Else two packs that are drawn side by side read each other's glyphs."""
     from multiprocessing import get_context
 
-    from scorecard.drawing.style import _font
+    from scorecard.drawing.style import font_of
 
-    before = _font(False)
+    before = font_of(False)
     receive, send = get_context("fork").Pipe(duplex=False)
-    child = get_context("fork").Process(target=lambda: send.send(_font.cache_info().currsize))
+    child = get_context("fork").Process(target=lambda: send.send(font_of.cache_info().currsize))
     child.start()
     assert receive.recv() == 0
     child.join()
-    assert _font(False) is before
+    assert font_of(False) is before

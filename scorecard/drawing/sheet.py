@@ -10,28 +10,24 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import lru_cache
 from typing import NamedTuple
 
-import numpy as np
-from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
-from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from matplotlib.transforms import Affine2D
-from PIL import Image
 
+from scorecard.drawing import pixels
 from scorecard.drawing.style import (
     COLOURS,
-    DPI,
     FAMILY,
     GAP,
     HEADLINE,
     HOUSE,
     INK,
     LINE,
+    MARKS,
     SIZE,
     SMALL,
     WIDTH,
@@ -65,13 +61,6 @@ LOOKS = {
 }
 """In drawing order, the area on top."""
 HAIR = Look(HOUSE["grid.color"], HOUSE["grid.linewidth"], "-", "")
-MARKS = {
-    Rag.GREEN: ("o", 14, "#00857C", "white", 0),
-    Rag.AMBER: ("^", 16, "#FFBF00", "black", -1.5),
-    Rag.RED: ("s", 13, "#8A1010", "white", 0),
-    None: ("o", 9, "white", "black", 0),
-}
-"""Shape, size, colour, colour of the letter and how far the letter sits above the middle."""
 
 
 def spread(wanted: Sequence[float], sizes: Sequence[float], low=-math.inf, high=math.inf) -> list[float]:
@@ -138,7 +127,7 @@ class Sheet:
         self.height = math.ceil(height)
         self.box = (0, above - GAP / 2, WIDTH, self.height + GAP)
         self.title = clean(finding)
-        self.figure = Figure((WIDTH / 72, (above + self.height + below) / 72), dpi=DPI)
+        self.figure = Figure((WIDTH / 72, (above + self.height + below) / 72), dpi=72)
         self.transform = Affine2D().translate(0, below).scale(1 / 72) + self.figure.dpi_scale_trans
         self.segments, self.written, self.below = [], [], below
         self._strip(head, self.height + above - GAP)
@@ -212,17 +201,7 @@ class Sheet:
         """The figure as PNG in the colours of the house and their shades: a third of the size of full colour."""
         if _vectors_only:
             return b""
-        width, height = (int(inches * DPI) for inches in self.figure.get_size_inches())
-        renderer, file, self.figure.dpi = _renderer(width, 256 * math.ceil(height / 256)), io.BytesIO(), DPI
-        renderer.clear()
-        self.figure.draw(renderer)
-        pixels = np.asarray(renderer.buffer_rgba())[-height:]
-        picture = Image.frombytes("RGB", (width, height), pixels, "raw", "RGBX")
-        for word in self.written:
-            word.paste(picture)
-        shades = picture.quantize(palette=_palette(), dither=Image.Dither.NONE)
-        shades.save(file, "png", compress_level=1, dpi=(DPI, DPI))
-        return file.getvalue()
+        return pixels.png(self.figure, self.written)
 
 
 _vectors_only: list[bool] = []
@@ -236,25 +215,6 @@ def vectors_only() -> Iterator[None]:
         yield
     finally:
         _vectors_only.pop()
-
-
-@lru_cache(maxsize=1)
-def _renderer(width: int, height: int) -> RendererAgg:
-    """A canvas in pixels for the next charts too if they fit: fresh memory costs time, several canvases memory."""
-    return RendererAgg(width, height, DPI)
-
-
-@lru_cache
-def _palette() -> Image.Image:
-    """Every ink in shades down to white."""
-    faces, greys = [mark[2] for mark in MARKS.values()], [HOUSE["axes.edgecolor"], HOUSE["grid.color"]]
-    inks = [*COLOURS[:5], *faces, *greys, INK, "black"]
-    shades = np.linspace(1, 0, 20, endpoint=False)
-    colours = [1 + (np.array(to_rgb(ink)) - 1) * shade for ink in inks for shade in shades]
-    kept = [np.rint(colour * 255).astype(np.uint8) for colour in colours if colour.min() < 0.95]
-    palette = Image.new("P", (1, 1))
-    palette.putpalette(np.array([*kept, [255] * 3], np.uint8).tobytes())
-    return palette
 
 
 def _lines(text: str, size: float, bold: bool = False) -> list[tuple[str, float, bool]]:

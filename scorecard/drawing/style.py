@@ -1,4 +1,4 @@
-"""The style of the house, and texts in it: how wide they are and which pixels they cover."""
+"""The style of the house, and texts in it: how wide they are, and how they break into lines."""
 
 import os
 import unicodedata
@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 import matplotlib as mpl
-import numpy as np
 from matplotlib.colors import to_hex
 from matplotlib.ft2font import FT2Font, LoadFlags
-from PIL import Image
+
+from scorecard.ratings import Rag
 
 SHEETS = (Path(find_spec("afcharts").origin).with_name("afcharts.mplstyle"), Path(__file__).with_name("house.mplstyle"))
 HOUSE = {
@@ -29,6 +29,13 @@ LINE, GAP = 1.2, 6
 BESIDE = 124
 """Greatest width of the names at the side, in points."""
 INK = HOUSE["text.color"]
+MARKS = {
+    Rag.GREEN: ("o", 14, "#00857C", "white", 0),
+    Rag.AMBER: ("^", 16, "#FFBF00", "black", -1.5),
+    Rag.RED: ("s", 13, "#8A1010", "white", 0),
+    None: ("o", 9, "white", "black", 0),
+}
+"""Shape, size, colour, colour of the letter and how far the letter sits above the middle."""
 
 
 @contextmanager
@@ -55,19 +62,20 @@ def clean(text: str) -> str:
 
 
 @lru_cache
-def _font(bold: bool) -> FT2Font:
+def font_of(bold: bool) -> FT2Font:
+    """DejaVu Sans, upright or bold."""
     file = "DejaVuSans-Bold.ttf" if bold else "DejaVuSans.ttf"
     return FT2Font(str(Path(mpl.get_data_path(), "fonts", "ttf", file)))
 
 
 # A font reads its file as it is used, and forked processes share the place in the file: each opens its own.
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_font.cache_clear)
+    os.register_at_fork(after_in_child=font_of.cache_clear)
 
 
 @lru_cache(maxsize=4096)
 def _advance(letter: str, bold: bool) -> float:
-    font = _font(bold)
+    font = font_of(bold)
     font.set_size(100, 72)
     return font.load_char(ord(letter), LoadFlags.NO_HINTING).linearHoriAdvance / 65536 / 100
 
@@ -91,51 +99,6 @@ def wrap(text: str, width: float, size: float = SIZE, bold: bool = False, tail: 
     return lines
 
 
-class Ink(NamedTuple):
-    """How much of each pixel a word covers (0 to 255, top row first), where it begins, its width, rows above its line.
-
-    All in pixels, from where the word is placed.
-    """
-
-    pixels: np.ndarray
-    begin: int
-    width: float
-    above: int
-
-
-@lru_cache(maxsize=8192)
-def _ink(word: str, size: float, bold: bool) -> Ink:
-    font = _font(bold)
-    font.set_size(size, DPI)
-    known = "".join(letter if font.get_char_index(ord(letter)) else "\ufffd" for letter in word)
-    font.set_text(known, 0, flags=LoadFlags.NO_HINTING)
-    font.draw_glyphs_to_bitmap(antialiased=True)
-    (width, height), begin = font.get_width_height(), font.get_bitmap_offset()[0] // 64
-    return Ink(np.array(font.get_image()), begin, width / 64, (height - font.get_descent()) // 64 + 1)
-
-
-@lru_cache(maxsize=4096)
-def _cover(text: str, size: float, bold: bool) -> tuple[Image.Image, int, int, float]:
-    """The pixels that a text covers, where they begin, their rows above its line, and the width of the text.
-
-    It is put together from its words, most of which stand in other texts and packs too.
-    """
-    space, pen, words = extent(" ", size, bold) * DPI / 72, 0.0, []
-    for word in filter(None, text.split(" ")):
-        ink = _ink(word, size, bold)
-        words.append((round(pen) + ink.begin, ink))
-        pen += ink.width + space
-    left, top = min(x for x, _ in words), max(ink.above for _, ink in words)
-    right = max(x + ink.pixels.shape[1] for x, ink in words)
-    under = max(ink.pixels.shape[0] - ink.above for _, ink in words)
-    cover = np.zeros((top + under, right - left), np.uint8)
-    for x, ink in words:
-        tall, wide = ink.pixels.shape
-        part = cover[top - ink.above :, x - left :][:tall, :wide]
-        np.maximum(part, ink.pixels, out=part)
-    return Image.fromarray(cover), left, top, pen - space
-
-
 class Word(NamedTuple):
     """A line of text with its anchor in points. Words are put on what matplotlib has drawn, above everything.
 
@@ -154,19 +117,13 @@ class Word(NamedTuple):
         """The word as an element of a drawing of that height."""
         x, y = (f"{place:f}".rstrip("0").rstrip(".") for place in (self.x, height - self.y))
         weight = "font-weight: 700; " if self.bold else ""
-        fill = "" if self.colour == "black" else f"; fill: {_hex(self.colour)}"
+        fill = "" if self.colour == "black" else f"; fill: {hexed(self.colour)}"
         anchor = {"left": "start", "center": "middle", "right": "end"}[self.anchor]
         style = f"{weight}font-size: {self.size:g}px; text-anchor: {anchor}{fill}"
         return f'  <text style="{style}" x="{x}" y="{y}">{escape(self.text, quote=False)}</text>\n'
 
-    def paste(self, picture: Image.Image) -> None:
-        """Put the word on a picture."""
-        cover, left, top, width = _cover(self.text, self.size, self.bold)
-        share = {"left": 0, "center": 0.5, "right": 1}[self.anchor]
-        at = round(self.x * DPI / 72 - share * width) + left, picture.height - round(self.y * DPI / 72) - top
-        picture.paste(_hex(self.colour), at, cover)
-
 
 @lru_cache
-def _hex(colour: str) -> str:
+def hexed(colour: str) -> str:
+    """A colour as `#rrggbb`."""
     return to_hex(colour)

@@ -17,7 +17,7 @@ from scorecard.catalogue import PARAMS
 from scorecard.charts import Chart, trend
 from scorecard.commentary import remarks, sentence
 from scorecard.drawing.evidence import FLOORS, bounds_of, say, subject
-from scorecard.drawing.sheet import MARKS
+from scorecard.drawing.style import MARKS
 from scorecard.editions import EDITIONS, Edition
 from scorecard.exports.document import NOTE, NUMBERED, Paper
 from scorecard.faults import Fault, InputError

@@ -1,0 +1,142 @@
+"""A figure and its words as PNG, in the colours of the house and their shades: a third of the size of full colour.
+
+Matplotlib draws the lines. The words are put on them pixel by pixel; laid out and drawn by matplotlib, they would take
+most of the time of a chart.
+"""
+
+import io
+import math
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.backends.backend_agg import RendererAgg
+from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
+from matplotlib.ft2font import LoadFlags
+from PIL import Image
+
+from scorecard.drawing.style import COLOURS, DPI, HOUSE, INK, MARKS, Word, extent, font_of, hexed
+
+INKS = (*COLOURS[:5], *(mark[2] for mark in MARKS.values()), HOUSE["axes.edgecolor"], HOUSE["grid.color"], INK, "black")
+SHADES = 20
+"""So many steps from an ink to white, and from nothing of a word to all of it."""
+WHITE = 0xFFFFFFFF
+
+
+def png(figure: Figure, words: Sequence[Word]) -> bytes:
+    """The figure with its words on top, at the resolution of the house."""
+    width, height = (int(inches * DPI) for inches in figure.get_size_inches())
+    canvas, figure.dpi, file = _canvas(width, 256 * math.ceil(height / 256)), DPI, io.BytesIO()
+    drawn = np.asarray(canvas.buffer_rgba())[-height:].view(np.uint32).reshape(-1)
+    drawn[:] = WHITE
+    for artist in sorted(figure.artists, key=Artist.get_zorder):
+        artist.draw(canvas)
+    inked = np.flatnonzero(drawn != WHITE)
+    pixels = np.full((height, width), _nearest(np.array([WHITE], np.uint32))[0], np.uint8)
+    pixels.reshape(-1)[inked] = _nearest(drawn[inked])
+    for word in words:
+        _put(word, pixels)
+    picture = Image.frombytes("P", (width, height), pixels)
+    picture.putpalette(_palette().getpalette())
+    picture.save(file, "png", compress_level=1, dpi=(DPI, DPI))
+    return file.getvalue()
+
+
+@lru_cache(maxsize=1)
+def _canvas(width: int, height: int) -> RendererAgg:
+    """A canvas in pixels for the next charts too if they fit: fresh memory costs time, several canvases memory."""
+    return RendererAgg(width, height, DPI)
+
+
+# --- colours as places in a palette ----------------------------------------------------------------
+
+
+@lru_cache
+def _palette() -> Image.Image:
+    """Every ink in shades down to white."""
+    colours = [1 + (np.array(to_rgb(ink)) - 1) * (1 - step / SHADES) for ink in INKS for step in range(SHADES)]
+    kept = [np.rint(colour * 255).astype(np.uint8) for colour in colours if colour.min() < 0.95]
+    palette = Image.new("P", (1, 1))
+    palette.putpalette(np.array([*kept, [255] * 3], np.uint8).tobytes())
+    return palette
+
+
+def _nearest(rgba: np.ndarray) -> np.ndarray:
+    """The nearest colours of the palette to these, four bytes each."""
+    row = Image.frombytes("RGB", (len(rgba), 1), rgba.tobytes(), "raw", "RGBX")
+    return np.asarray(row.quantize(palette=_palette(), dither=Image.Dither.NONE))[0]
+
+
+@lru_cache
+def _mixed(colour: str) -> np.ndarray:
+    """What each colour of the palette becomes if a word covers so many of `SHADES` of it, from none on."""
+    ink, known = np.array(to_rgb(colour)) * 255, np.reshape(_palette().getpalette(), (-1, 3))
+    mixed = [known + (ink - known) * step / SHADES for step in range(SHADES + 1)]
+    colours = np.full((SHADES + 1, 256, 4), 255, np.uint8)
+    colours[:, : len(known), :3] = np.rint(mixed)
+    mixture = _nearest(colours.reshape(-1, 4).view(np.uint32).reshape(-1)).copy()
+    mixture[:256] = range(256)
+    return mixture
+
+
+# --- words -----------------------------------------------------------------------------------------
+
+
+class _Ink(NamedTuple):
+    """How many of `SHADES` of each pixel a word covers, top first; where it begins, its width, rows above its line.
+
+    All in pixels, from where the word is placed.
+    """
+
+    pixels: np.ndarray
+    begin: int
+    width: float
+    above: int
+
+
+@lru_cache(maxsize=8192)
+def _ink(word: str, size: float, bold: bool) -> _Ink:
+    font = font_of(bold)
+    font.set_size(size, DPI)
+    known = "".join(letter if font.get_char_index(ord(letter)) else "\ufffd" for letter in word)
+    font.set_text(known, 0, flags=LoadFlags.NO_HINTING)
+    font.draw_glyphs_to_bitmap(antialiased=True)
+    (width, height), begin = font.get_width_height(), font.get_bitmap_offset()[0] // 64
+    covered = (np.asarray(font.get_image()) * np.uint16(SHADES) + 127) // 255
+    return _Ink(covered.astype(np.uint8), begin, width / 64, (height - font.get_descent()) // 64 + 1)
+
+
+@lru_cache(maxsize=4096)
+def _cover(text: str, size: float, bold: bool) -> tuple[np.ndarray, int, int, float]:
+    """How many of `SHADES` of each pixel a text covers, where it begins, rows above its line, and the text's width.
+
+    It is put together from its words, most of which stand in other texts and packs too.
+    """
+    space, pen, words = extent(" ", size, bold) * DPI / 72, 0.0, []
+    for word in filter(None, text.split(" ")):
+        ink = _ink(word, size, bold)
+        words.append((round(pen) + ink.begin, ink))
+        pen += ink.width + space
+    left, top = min(x for x, _ in words), max(ink.above for _, ink in words)
+    right = max(x + ink.pixels.shape[1] for x, ink in words)
+    under = max(ink.pixels.shape[0] - ink.above for _, ink in words)
+    cover = np.zeros((top + under, right - left), np.uint8)
+    for x, ink in words:
+        tall, wide = ink.pixels.shape
+        part = cover[top - ink.above :, x - left :][:tall, :wide]
+        np.maximum(part, ink.pixels, out=part)
+    return cover, left, top, pen - space
+
+
+def _put(word: Word, pixels: np.ndarray) -> None:
+    """Put the word on pixels; what would stand outside is cut off."""
+    cover, left, top, width = _cover(word.text, word.size, word.bold)
+    share = {"left": 0, "center": 0.5, "right": 1}[word.anchor]
+    x = round(word.x * DPI / 72 - share * width) + left
+    y = pixels.shape[0] - round(word.y * DPI / 72) - top
+    under = pixels[max(y, 0) : max(y + cover.shape[0], 0), max(x, 0) : max(x + cover.shape[1], 0)]
+    cover = cover[max(-y, 0) :, max(-x, 0) :][: under.shape[0], : under.shape[1]]
+    under[...] = _mixed(hexed(word.colour))[cover.astype(np.uint16) * 256 + under]
