@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from dataclasses import dataclass, fields, replace
+from functools import lru_cache
 from pathlib import Path
 
 import pandas as pd
@@ -180,8 +181,14 @@ def kind_of(name: str, folder: Path = EDITIONS) -> str | None:
     if name not in editions_known(folder):
         said = f'"{name}" is not an edition.'
         raise InputError([Fault("error", "EDN001", "editions", said, nearest(name, editions_known(folder)))])
+    path = folder / name / "edition.yml"
+    return _kind(path, path.stat().st_mtime_ns)
+
+
+@lru_cache
+def _kind(path: Path, changed: int) -> str | None:
     with suppress(InputError):  # who reads the edition says what is wrong with the file
-        told = read_yaml(folder / name / "edition.yml")
+        told = read_yaml(path)
         return told.get("scorecard") if isinstance(told, dict) else None
     return None
 

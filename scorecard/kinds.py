@@ -77,13 +77,11 @@ def _rehearse(edition: Edition) -> None:
     from scorecard import charts, checks, signals
     from scorecard.build import build_rows, build_scorecard
     from scorecard.history import long_series
-    from scorecard.pages import markup
 
     if edition.name in _rehearsed:
         return
     _rehearsed.add(edition.name)
     checks.check(load_edition(edition.name))
-    markup.load_templates()
     everything, kent, area = list(build_rows(edition)), edition.areas.kent, edition.areas.districts[0]
     rows = build_scorecard(edition, area) or build_scorecard(edition, area := kent)
     long = long_series(edition, rows)

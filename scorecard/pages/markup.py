@@ -126,7 +126,8 @@ def address_of(drawing: str) -> str:
     """An SVG as the address of an image: letter by letter, as `quote` goes, it would cost as much as drawing it."""
     for letter, code in ESCAPED.items():
         drawing = drawing.replace(letter, code)
-    return ADDRESS + re.sub(r"[^\x00-\x7f]+", lambda found: quote(found[0]), drawing)
+    plain = drawing if drawing.isascii() else re.sub(r"[^\x00-\x7f]+", lambda found: quote(found[0]), drawing)
+    return ADDRESS + plain
 
 
 def drawing_at(address: str) -> str:

@@ -121,14 +121,17 @@ def run_jobs(
 @cache
 def _context():
     """Forked processes start with everything loaded, so load it once; no thread, loop or socket may exist yet."""
+    import scipy.special  # noqa: F401 each pack would load it
     from IPython.core import application, completerlib, crashhandler, logger, oinspect  # noqa: F401 each shell would load them
     from nbformat import v4, validate
 
     from scorecard import charts  # noqa: F401 each pack would load it
+    from scorecard.pages.markup import load_templates
     from scorecard.rendering import engine
     from scorecard.rendering.export import exporter
 
     engine.register()
+    load_templates()
     rehearsal = v4.new_notebook(cells=[v4.new_markdown_cell("## x"), v4.new_code_cell("1", execution_count=1)])
     validate(rehearsal)
     exporter().from_notebook_node(rehearsal, resources={"title": "", "style": "", "footer": ""})
