@@ -14,12 +14,16 @@ OUT = Path(os.environ.get("NAIVE_OUT", "."))
 
 
 def _finish(figure, axes, row, kind):
-    axes.set_title(f"{row.indicator.short_name}, {row.area.name}")
+    name = f"{kind}-{row.indicator.key}-{row.area.name}-{row.section.page}".replace("/", "-")
+    _save(figure, axes, f"{row.indicator.short_name}, {row.area.name}", name)
+
+
+def _save(figure, axes, title, name):
+    axes.set_title(title)
     axes.legend()
     figure.tight_layout()
     for form in ("png", "svg"):
-        name = f"{kind}-{row.indicator.key}-{row.area.name}-{row.section.page}.{form}".replace("/", "-")
-        figure.savefig(OUT / name, dpi=150, bbox_inches="tight")
+        figure.savefig(OUT / f"{name}.{form}", dpi=150, bbox_inches="tight")
     plt.show()
 
 
@@ -70,4 +74,14 @@ def funnels(rows, everything):
                 axes.plot(grid, limit, linestyle=style, color="black")
         axes.axhline(share, color="black", label="Kent")
         _finish(figure, axes, row, "funnel")
+    return []
+
+
+def moves(edition, told):
+    """One chart of Kent's first and latest rank on each measure."""
+    figure, axes = plt.subplots(figsize=(4.8, 6))
+    for place in (place for place in told if place.ranks):
+        ends = min(place.ranks), max(place.ranks)
+        axes.plot(ends, [place.ranks[year][0] for year in ends], marker="o", label=place.indicator.short_name)
+    _save(figure, axes, f"Kent's ranks, {edition.title}", "moves")
     return []
