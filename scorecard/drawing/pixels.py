@@ -109,7 +109,7 @@ def _ink(word: str, size: float, bold: bool) -> _Ink:
     return _Ink(covered.astype(np.uint8), begin, width / 64, (height - font.get_descent()) // 64 + 1)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=256)
 def _cover(text: str, size: float, bold: bool) -> tuple[np.ndarray, int, int, float]:
     """How many of `SHADES` of each pixel a text covers, where it begins, rows above its line, and the text's width.
 
