@@ -27,7 +27,7 @@ from scorecard.benchmarks import (
 )
 from scorecard.catalogue import Indicator
 from scorecard.comparison.likeness import NEAR_BY
-from scorecard.comparison.measures import LIKE, SOURCES, Measure, load_derived, load_measures, published
+from scorecard.comparison.measures import LIKE, SOURCES, Measure, load_derived, load_measures, published, was_over
 from scorecard.editions import Edition
 from scorecard.pages.markup import NUMBER, Cell, Head, Html, Table, drawn, number
 from scorecard.phrases import Phrases, load_phrases
@@ -41,7 +41,7 @@ NO_GAP = "no direction"
 
 
 class Place(NamedTuple):
-    """Kent's place on one indicator in the newest published year: beside the model that is shown, then the others.
+    """Kent's place on one indicator in the newest year that was over: beside the model that is shown, then the others.
 
     `ranks` has Kent's rank and of how many, by year, among the neighbours of the model that is shown.
     """
@@ -72,12 +72,12 @@ class Place(NamedTuple):
 def places(edition: Edition) -> list[Place]:
     """Kent's place on each indicator that the edition prints for it and that a published measure fits, in that order.
 
-    The newest vintage is used, of years that were over in March when the edition came out; the figures themselves may
-    have been published later. An indicator without one for Kent and for its neighbours is left out.
+    The newest vintage is used, of years that `was_over`; the figures themselves may have been published later. An
+    indicator without one for Kent and for its neighbours is left out.
     """
     measures, known = load_measures(), {}
     for (indicator, year, area), rows in published(edition.name).items():
-        if f"{int(year[:4]) + 1}-03" <= edition.as_at:
+        if was_over(year, edition):
             known.setdefault(indicator, {})[year, area] = rows[-1]
     own = [section for section in edition.sections if section.kind == edition.areas.kent.kind]
     keys = dict.fromkeys(key for section in own for key in section.indicators if key in measures)
@@ -132,7 +132,7 @@ def table(edition: Edition, told: Sequence[Place]) -> Html:
     for other in others:
         heads += [Head("Mean of neighbours", f"{other} model", NUMBER), Head(f"{kent} is", f"{other} model")]
     remarks = _remarks(edition, told, shown) if told else ()
-    caption = f"{kent} among its statistical neighbours in the newest published year"
+    caption = f"{kent} among its statistical neighbours in the newest year that had passed its March"
     words = {"lead": " ".join(summary(edition, told)), "empty": "No figure is derived for this edition."}
     return drawn(Table(caption, heads, [*map(_line, told)], 0, "sc-scorecard", True, remarks=[*remarks], **words))
 
@@ -211,12 +211,14 @@ def beside(
 ) -> dict[str, str]:
     """What the commentary may say of Kent's rank, by indicator; nothing of other areas or measures not like for like.
 
+    Nor of neighbours by a model that was not in force. Each rank is told with its year; the table says of which data.
     `leading` has, by indicator, the names and values of the neighbours ahead of Kent, from `comparators.leading`.
     """
     if area != edition.areas.kent:
         return {}
     words, leading = phrases or load_phrases(), leading or {}
-    ranked = [place for place in places(edition) if place.here.rank and place.measure.like == LIKE]
+    like = [place for place in places(edition) if place.measure.like == LIKE]
+    ranked = [place for place in like if place.here.rank and place.here.in_force]
     return {one.indicator.key: _said(one, area.name, leading.get(one.indicator.key), words) for one in ranked}
 
 

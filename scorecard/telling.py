@@ -25,9 +25,8 @@ DIGITS = re.compile(r"\d(?:[\d,]*\d)?(?:\.\d+)?")
 def _patterns() -> tuple[re.Pattern, re.Pattern, dict[str, int]]:
     """What counts nobody (dates, ages, stages, stretches of time), numbers in letters, and these in digits."""
     told = load_words()
-    counts, spans, before, numbered = (
-        "|".join(map(re.escape, told[group])) for group in ("numbers", "durations", "before_spans", "numbered")
-    )
+    groups = told["numbers"], [*told["durations"], *told["spans"]], told["before_spans"], told["numbered"]
+    counts, spans, before, numbered = ("|".join(map(re.escape, words)) or "(?!)" for words in groups)
     number = rf"(?:\d+|{counts})(?: ?(?:to|-|or|and) ?\d+)?"
     nobody = (
         rf"\b(?:\d{{1,2}} )?(?:{MONTH})(?: (?:19|20)\d\d|-\d\d)\b(?! ?%)", r"\bQ[1-4]\b",

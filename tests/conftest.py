@@ -148,8 +148,9 @@ def dashboard():
     return load_dashboard("ofsted-2022-12")
 
 
-@pytest.fixture(scope="module")
-def row_of(rows):
+@pytest.fixture(scope="session")
+def row_of(edition):
+    rows = list(build_rows(edition))
     return lambda area, key: next(row for row in rows if (row.area.name, row.indicator.key) == (area, key))
 
 

@@ -4,20 +4,10 @@ import re
 
 import pytest
 
-from scorecard.build import build_rows
 from scorecard.catalogue import PARAMS
-from scorecard.commentary import (
-    markdown,
-    sentence,
-)
+from scorecard.commentary import markdown, sentence
 from scorecard.faults import InputError
 from scorecard.phrases import FACTS, load_phrases
-
-
-@pytest.fixture(scope="module")
-def rows(edition):
-    return list(build_rows(edition))
-
 
 # --- the commentary of a pack ----------------------------------------------------------------------
 

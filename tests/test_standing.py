@@ -11,6 +11,7 @@ from scorecard import standing
 from scorecard.build import build_scorecard
 from scorecard.commentary import sentences
 from scorecard.comparison import ranks
+from scorecard.comparison.neighbours import compare
 from scorecard.editions import load_edition
 from scorecard.standing import NO_RANK
 
@@ -158,6 +159,21 @@ def test_an_edition_without_derived_figures_says_so(edition):
 def test_what_the_commentary_may_say(edition, key, leading, said):
     told = standing.beside(edition, edition.areas.kent, {} if leading is None else {key: leading})
     assert told[key] == said
+
+
+@pytest.mark.parametrize(("name", "years"), [("2022-12", {"2021-22"}), ("corporate-parenting-2019-07", {"2018-19"})])
+def test_the_page_and_the_comparison_show_the_same_years(name, years):
+    earlier = load_edition(name)
+    among = standing.places(earlier)
+    assert years <= {place.here.year for place in among} <= {f"20{y}-{y + 1}" for y in range(10, int(min(years)[-2:]))}
+    assert [compare(earlier, place.indicator.key).year for place in among] == [place.here.year for place in among]
+
+
+def test_drafts_know_no_neighbours_of_a_time_before_their_model():
+    """The oldest model we know is of April 2021."""
+    earlier = load_edition("corporate-parenting-2019-07")
+    assert standing.places(earlier)
+    assert standing.beside(earlier, earlier.areas.kent) == {}
 
 
 def test_an_earlier_edition_knows_no_year_that_was_not_over():

@@ -31,9 +31,24 @@ def shown(held):
         ("since 25 November 2024, in 2023-24 Q1, over 12 months, at age 16, in key stage 2", set()),
         ("16 to 17 year olds within three months; Attainment 8", set()),
         ("2 term-time exclusions, 3 year-11 pupils, four year 11 pupils", {"2", "3", "11", "4"}),
+        (
+            "within 5 days, within 24 hours, over 72 hours, last 14 days, at least 15 hours, within 6 school weeks",
+            set(),
+        ),
+        ("over 3 children, within 4 families, 5 days of 6", {"3", "4", "5", "6"}),
         ("In March 23% offended again, in May 12 children left, both with help", {"23", "12", "both"}),
     ],
-    ids=["counts", "commas and decimals", "letters", "dates and ages", "stretches", "no stretches", "no dates"],
+    ids=[
+        "counts",
+        "commas and decimals",
+        "letters",
+        "dates and ages",
+        "stretches",
+        "days and hours",
+        "no time",
+        "no stretches",
+        "no dates",
+    ],
 )
 def test_numbers_that_could_count_somebody(text, numbers):
     assert numbers_of(text) == numbers

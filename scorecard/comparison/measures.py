@@ -12,7 +12,7 @@ import pandas as pd
 
 from scorecard.areas import load_areas
 from scorecard.catalogue import PARAMS, load_catalogue
-from scorecard.editions import EDITIONS
+from scorecard.editions import EDITIONS, Edition
 from scorecard.faults import Fault, InputError, nearest, quoted
 from scorecard.inputs.parameters import NAME, Fields, read_settings
 
@@ -153,6 +153,14 @@ def load_derived(edition: str, folder: Path = EDITIONS) -> pd.DataFrame:
         table[column] = table[column].where(table[column] != "", None)
     table["row"] = range(2, len(table) + 2)
     return table
+
+
+def was_over(year: str, edition: Edition) -> bool:
+    """Whether the March of a year (2023-24) had come by the last month that an edition shows.
+
+    School years are counted so too: what stands beside the figures of 2023-24 is of 2023-24, though published later.
+    """
+    return f"{int(year[:4]) + 1}-03" <= edition.as_at
 
 
 @cache

@@ -27,7 +27,7 @@ from scorecard.benchmarks import (
 from scorecard.comparison.comparators import named_neighbours, newest_import, values_from_store, years_of
 from scorecard.comparison.imports import STORE
 from scorecard.comparison.likeness import NEAR_BY
-from scorecard.comparison.measures import Measure, load_derived, measure_of
+from scorecard.comparison.measures import Measure, load_derived, measure_of, was_over
 from scorecard.drawing.evidence import GOOD, UNITS, Chart, say, subject, unit_behind, unit_beside
 from scorecard.drawing.sheet import HAIR, LOOKS, Look, Scale, Sheet, spread, strokes
 from scorecard.drawing.style import BESIDE, GAP, HEIGHT, HOUSE, INK, LINE, SIZE, WIDTH, clean, extent, house, wrap
@@ -117,7 +117,7 @@ def model_called(edition: Edition, name: str = IN_FORCE) -> NeighbourModel:
 
 
 def compare(edition: Edition, indicator: str, model: str = IN_FORCE, store=STORE) -> Comparison:
-    """One indicator compared, in the newest year up to the edition's that has figures for Kent.
+    """One indicator compared, in the newest year that `was_over` and has figures for Kent.
 
     `model` names a neighbour model, or asks for the one in force at the edition's date. Names of neighbours come from
     the store, if it holds the newest vintage; everything else from the committed figures. `InputError` if there is no
@@ -125,13 +125,14 @@ def compare(edition: Edition, indicator: str, model: str = IN_FORCE, store=STORE
     """
     measure, used = measure_of(indicator), model_called(edition, model)
     rows = load_derived(edition.name)
-    rows = rows[(rows["indicator"] == indicator) & rows["source"].eq(measure.title)]
+    years = [year for year in years_of(edition) if was_over(year, edition)]
+    rows = rows[(rows["indicator"] == indicator) & rows["source"].eq(measure.title) & rows["year"].isin(years)]
     vintage = max(rows["vintage"])
     rows = rows[rows["vintage"] == vintage]
     year = max(rows.loc[rows["area"] == group_name(used), "year"])
     told = newest_import(measure.source, store)
     same = told is not None and told.vintage == vintage
-    values = values_from_store(edition, measure, years_of(edition), store) if same else {}
+    values = values_from_store(edition, measure, years, store) if same else {}
     return Comparison(edition, measure, used, vintage, year, rows, values)
 
 

@@ -105,7 +105,7 @@ def _ink(word: str, size: float, bold: bool) -> _Ink:
     font.set_text(known, 0, flags=LoadFlags.NO_HINTING)
     font.draw_glyphs_to_bitmap(antialiased=True)
     (width, height), begin = font.get_width_height(), font.get_bitmap_offset()[0] // 64
-    covered = (np.asarray(font.get_image()) * np.uint16(SHADES) + 127) // 255
+    covered = (np.asarray(font.get_image(), np.uint16) * SHADES + 127) // 255
     return _Ink(covered.astype(np.uint8), begin, width / 64, (height - font.get_descent()) // 64 + 1)
 
 

@@ -10,7 +10,7 @@ CLAIMS = PARAMS / "claims.yml"
 LISTS = (
     "own", "outturns", "everywhere", "after", "before", "not_for_standards", "possessive", "fractions", "equates",
     "bounds", "auxiliaries", "adverbs", "whole", "steps", "flat_steps", "since", "soft", "negations", "respectively",
-    "breaks", "abbreviations", "quarters", "ignored", "counting", "before_spans", "numbered",
+    "breaks", "abbreviations", "quarters", "ignored", "counting", "before_spans", "spans", "numbered",
     "filler", "compared", "past", "slots", "rating_words", "common",
 )  # fmt: skip
 WORDS = [WORD, ...]

@@ -120,7 +120,10 @@ def run_jobs(
 
 @cache
 def _context():
-    """Forked processes start with everything loaded, so load it once; no thread, loop or socket may exist yet."""
+    """Forked processes start with everything loaded, so load it once; no loop, socket or thread of ours may exist yet.
+
+    The threads of numpy and scipy stay behind in the parent: a forked process starts its own when it needs them.
+    """
     import scipy.special  # noqa: F401 each pack would load it
     from IPython.core import application, completerlib, crashhandler, logger, oinspect  # noqa: F401 each shell would load them
     from nbformat import v4, validate
