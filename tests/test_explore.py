@@ -221,10 +221,11 @@ def test_rolling_figures_are_refused_with_the_reason(desk):
     ("view", "reason"),
     [
         (NEET._replace(indicators=("EH-CASELOAD",), chart="funnel"), "a funnel needs a rated percentage"),
+        (NEET._replace(chart="funnel", end="2024-05"), "an edition rates its latest figure only"),
         (NEET._replace(indicators=("SCS18",), chart="ranked"), "no other area has a figure"),
         (NEET._replace(indicators=("APP-EP",)), "the edition prints no figures"),
     ],
-    ids=["no percentage", "no figure anywhere else", "only for Kent"],
+    ids=["no percentage", "no rating", "no figure anywhere else", "only for Kent"],
 )
 def test_what_cannot_be_shown_says_why(desk, view, reason):
     seen = desk.see(view)
