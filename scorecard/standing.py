@@ -132,7 +132,8 @@ def table(edition: Edition, told: Sequence[Place]) -> Html:
     for other in others:
         heads += [Head("Mean of neighbours", f"{other} model", NUMBER), Head(f"{kent} is", f"{other} model")]
     remarks = _remarks(edition, told, shown) if told else ()
-    caption = f"{kent} among its statistical neighbours in the newest year that had passed its March"
+    newest = max((place.here.year for place in told), default=edition.year)
+    caption = f"{kent} among its statistical neighbours: the newest year of each measure, up to {newest}"
     words = {"lead": " ".join(summary(edition, told)), "empty": "No figure is derived for this edition."}
     return drawn(Table(caption, heads, [*map(_line, told)], 0, "sc-scorecard", True, remarks=[*remarks], **words))
 
