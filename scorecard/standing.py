@@ -85,6 +85,11 @@ def places(edition: Edition) -> list[Place]:
     return [place for place in found if place]
 
 
+def newest_year(edition: Edition, told: Sequence[Place]) -> str:
+    """The newest year of these places; the edition's own where there is no place."""
+    return max((place.here.year for place in told), default=edition.year)
+
+
 def model_shown(edition: Edition) -> NeighbourModel:
     """The model in force at the edition's date, or the oldest one known if none was."""
     models = edition.areas.neighbour_models
@@ -132,7 +137,7 @@ def table(edition: Edition, told: Sequence[Place]) -> Html:
     for other in others:
         heads += [Head("Mean of neighbours", f"{other} model", NUMBER), Head(f"{kent} is", f"{other} model")]
     remarks = _remarks(edition, told, shown) if told else ()
-    newest = max((place.here.year for place in told), default=edition.year)
+    newest = newest_year(edition, told)
     caption = f"{kent} among its statistical neighbours: the newest year of each measure, up to {newest}"
     words = {"lead": " ".join(summary(edition, told)), "empty": "No figure is derived for this edition."}
     return drawn(Table(caption, heads, [*map(_line, told)], 0, "sc-scorecard", True, remarks=[*remarks], **words))

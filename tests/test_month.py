@@ -33,6 +33,7 @@ MADE_UP = {
     ("SISE71", "Dartford", "2024-08"): ("2.9", "95", "3269"),  # GREEN in July at 2.8, the target
     ("SISE71", "Dartford", "2024-07"): ("2.7", "88", "3269"),  # July revised: 2.8 (92) before
 }
+OTHERS = "2022-12", "corporate-parenting-*", "ofsted-*"
 HEAD = ["indicator", "area", "period", "value", "numerator", "denominator", "note"]
 
 
@@ -43,10 +44,9 @@ def scorecard(home: Path, *words: str) -> subprocess.CompletedProcess:
     return subprocess.run(command, env=environment, cwd=home, capture_output=True, text=True, check=False)
 
 
-def copied(home: Path) -> Path:
-    """A copy of the project's params and notebooks with the edition of July alone."""
-    left_out = shutil.ignore_patterns("2022-12", "corporate-parenting-*", "ofsted-*", "districts")
-    shutil.copytree(PARAMS, home / "params", ignore=left_out)
+def copied(home: Path, *left_out: str) -> Path:
+    """A copy of the project's params and notebooks without some editions."""
+    shutil.copytree(PARAMS, home / "params", ignore=shutil.ignore_patterns(*left_out, "districts"))
     shutil.copytree(PARAMS.parent / "notebooks", home / "notebooks")
     return home
 
@@ -77,7 +77,7 @@ def write(path: Path, rows: list[list[str]]) -> Path:
 @pytest.fixture(scope="module")
 def month(tmp_path_factory):
     """A project into which the edition of August 2024 was made from a CSV file, and what was said."""
-    home = copied(tmp_path_factory.mktemp("month"))
+    home = copied(tmp_path_factory.mktemp("month"), *OTHERS)
     extract = write(home / "made-up-august.csv", made_up(home))
     return home, scorecard(home, "new-edition", "2024-08", "--source", str(extract))
 
@@ -188,7 +188,7 @@ def files(folder: Path) -> dict[str, bytes]:
 @pytest.fixture(scope="module")
 def editions(tmp_path_factory) -> Path:
     """The folder of editions with July alone."""
-    return copied(tmp_path_factory.mktemp("editions")) / "params/editions"
+    return copied(tmp_path_factory.mktemp("editions"), *OTHERS) / "params/editions"
 
 
 @pytest.fixture
@@ -268,7 +268,7 @@ def test_a_faulty_extract_leaves_no_folder(editions, before, tmp_path, rows, sai
 
 
 def test_faulty_commentary_leaves_no_folder(tmp_path):
-    editions = copied(tmp_path) / "params/editions"
+    editions = copied(tmp_path, *OTHERS) / "params/editions"
     (editions / "2024-07/commentary/kent.md").write_text("no head", encoding="utf-8")
     with pytest.raises(InputError, match="TXT004"):
         make_edition("2024-08", load_edition("2024-07", editions, as_held=True), folder=editions)
@@ -318,10 +318,7 @@ def month_of(home: Path, edition: str, before: str, month: str, own: dict) -> Pa
 @pytest.fixture(scope="module")
 def others(tmp_path_factory) -> Path:
     """A project with every edition but that of July 2024."""
-    home = tmp_path_factory.mktemp("others")
-    shutil.copytree(PARAMS, home / "params", ignore=shutil.ignore_patterns("2024-07", "districts"))
-    shutil.copytree(PARAMS.parent / "notebooks", home / "notebooks")
-    return home
+    return copied(tmp_path_factory.mktemp("others"), "2024-07")
 
 
 @pytest.fixture(scope="module")

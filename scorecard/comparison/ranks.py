@@ -12,7 +12,7 @@ from scorecard.drawing.sheet import HAIR, LOOKS, Look, Sheet, strokes
 from scorecard.drawing.style import BESIDE, GAP, HOUSE, INK, LINE, SIZE, WIDTH, clean, extent, house, wrap
 from scorecard.editions import Edition
 from scorecard.phrases import Phrases, load_phrases
-from scorecard.standing import NO_RANK, Place, model_shown
+from scorecard.standing import NO_RANK, Place, model_shown, newest_year
 
 SPAN = 5
 """The rank is held against that of so many years before."""
@@ -41,7 +41,7 @@ def moves(edition: Edition, told: Sequence[Place], phrases: Phrases | None = Non
 
     An indicator without a rank in either year is left out and named below.
     """
-    newest = max((place.here.year for place in told), default=edition.year)
+    newest = newest_year(edition, told)
     words, years = phrases or load_phrases(), (_before(newest), newest)
     found = [_move(place, *years) for place in told if {*years} <= set(place.ranks)]
     missing = [place for place in told if not {*years} <= set(place.ranks)]

@@ -18,7 +18,7 @@ from matplotlib.figure import Figure
 from matplotlib.ft2font import LoadFlags
 from PIL import Image
 
-from scorecard.drawing.style import COLOURS, DPI, HOUSE, INK, MARKS, Word, extent, font_of, hexed
+from scorecard.drawing.style import COLOURS, DPI, HOUSE, INK, MARKS, Word, extent, font_of
 
 INKS = (*COLOURS[:5], *(mark[2] for mark in MARKS.values()), HOUSE["axes.edgecolor"], HOUSE["grid.color"], INK, "black")
 SHADES = 20
@@ -35,7 +35,7 @@ def png(figure: Figure, words: Sequence[Word]) -> bytes:
     for artist in sorted(figure.artists, key=Artist.get_zorder):
         artist.draw(canvas)
     inked = np.flatnonzero(drawn != WHITE)
-    pixels = np.full((height, width), _nearest(np.array([WHITE], np.uint32))[0], np.uint8)
+    pixels = np.full((height, width), _blank(), np.uint8)
     pixels.reshape(-1)[inked] = _nearest(drawn[inked])
     for word in words:
         _put(word, pixels)
@@ -68,6 +68,12 @@ def _nearest(rgba: np.ndarray) -> np.ndarray:
     """The nearest colours of the palette to these, four bytes each."""
     row = Image.frombytes("RGB", (len(rgba), 1), rgba.tobytes(), "raw", "RGBX")
     return np.asarray(row.quantize(palette=_palette(), dither=Image.Dither.NONE))[0]
+
+
+@lru_cache
+def _blank() -> int:
+    """The place of white."""
+    return int(_nearest(np.array([WHITE], np.uint32))[0])
 
 
 @lru_cache
@@ -139,4 +145,4 @@ def _put(word: Word, pixels: np.ndarray) -> None:
     y = pixels.shape[0] - round(word.y * DPI / 72) - top
     under = pixels[max(y, 0) : max(y + cover.shape[0], 0), max(x, 0) : max(x + cover.shape[1], 0)]
     cover = cover[max(-y, 0) :, max(-x, 0) :][: under.shape[0], : under.shape[1]]
-    under[...] = _mixed(hexed(word.colour))[cover.astype(np.uint16) * 256 + under]
+    under[...] = _mixed(word.colour)[cover.astype(np.uint16) * 256 + under]

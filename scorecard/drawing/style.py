@@ -117,13 +117,12 @@ class Word(NamedTuple):
         """The word as an element of a drawing of that height."""
         x, y = (f"{place:f}".rstrip("0").rstrip(".") for place in (self.x, height - self.y))
         weight = "font-weight: 700; " if self.bold else ""
-        fill = "" if self.colour == "black" else f"; fill: {hexed(self.colour)}"
+        fill = "" if self.colour == "black" else f"; fill: {_hex(self.colour)}"
         anchor = {"left": "start", "center": "middle", "right": "end"}[self.anchor]
         style = f"{weight}font-size: {self.size:g}px; text-anchor: {anchor}{fill}"
         return f'  <text style="{style}" x="{x}" y="{y}">{escape(self.text, quote=False)}</text>\n'
 
 
 @lru_cache
-def hexed(colour: str) -> str:
-    """A colour as `#rrggbb`."""
+def _hex(colour: str) -> str:
     return to_hex(colour)

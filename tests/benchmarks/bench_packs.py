@@ -94,12 +94,12 @@ def one_notebook(job, target):
 
 
 def bare(count, out):
+    import scipy.special  # noqa: F401 as the batch does before its first pack
+
     from scorecard.pages import markup
     from scorecard.rendering.batch import Making
 
     edition, wanted = jobs(count)
-    import scipy.special  # noqa: F401 as the batch does before its first pack
-
     markup.load_templates()
     Making(edition, "", 0, {}).rehearse()
     with get_context("fork").Pool(WORKERS, maxtasksperchild=None) as workers:
