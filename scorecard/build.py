@@ -13,7 +13,7 @@ from scorecard.catalogue import Indicator
 from scorecard.comparison.likeness import UNTOLD, Basis, basis
 from scorecard.comparison.measures import load_measures, published
 from scorecard.disclosure import WITHHELD
-from scorecard.editions import Edition, Section, mark
+from scorecard.editions import Edition, Section, mark, once
 from scorecard.periods import month_before, year_before
 from scorecard.ratings import (
     NO_TARGET,
@@ -111,20 +111,29 @@ class Row:
 
 
 class Figures:
-    """The tables of an edition by key, so that a row is looked up and not searched."""
+    """The tables of an edition by key, so that a row is looked up and not searched; a row is built once."""
 
     def __init__(self, edition: Edition):
         self.edition = edition
         self._observed = _by_key(edition.observations, ["indicator", "area", "period"])
         self._outturns = _by_key(edition.outturns, ["indicator", "area", "year"])
         self._standards = _by_key(edition.standards, ["indicator", "year"])
-        self._benchmarks, self._bases = {}, {}
+        self._benchmarks, self._bases, self._rows = {}, {}, {}
         for told in edition.benchmarks.itertuples():
             side = "England" if told.area.startswith("England") else "group"
             self._benchmarks[told.indicator, side] = told
         self._series = {}
         for key in self._observed:
             self._series.setdefault(key[:2], []).append(key[2])
+
+    def rows(self, area: Area, only: str | None = None) -> Iterator[Row]:
+        """The lines that the edition prints of an area; if given, those of the indicator with the key `only`."""
+        for place, section in enumerate(self.edition.sections):
+            for key in section.indicators if section.kind == area.kind else ():
+                if only in (None, key):
+                    if (place, area, key) not in self._rows:
+                        self._rows[place, area, key] = _row(self, section, area, self.edition.catalogue[key])
+                    yield self._rows[place, area, key]
 
     def observed(self, indicator: Indicator, area: Area, period: str) -> Figure:
         """The figure of a period, or one without value that says why."""
@@ -199,23 +208,21 @@ def _figure(told, period: str, file: str, decimals: int) -> Figure:
     return Figure(period, value, None, file, told.row, numerator, denominator, told.note or None)
 
 
-def build_rows(
-    edition: Edition, area: Area | None = None, figures: Figures | None = None, only: str | None = None
-) -> Iterator[Row]:
+figures_of = once(Figures)
+"""The tables of an edition by key, as long as nobody changes it."""
+
+
+def build_rows(edition: Edition, area: Area | None = None, only: str | None = None) -> Iterator[Row]:
     """Every line the edition prints, area by area in printed order; if given, those of `area` and of the key `only`."""
-    figures = figures or Figures(edition)
-    for place in [area] if area else edition.printed_areas:
-        for section in edition.sections:
-            if section.kind == place.kind:
-                for key in section.indicators if only is None else {only}.intersection(section.indicators):
-                    yield _row(figures, section, place, edition.catalogue[key])
+    figures = figures_of(edition)
+    return (row for place in ([area] if area else edition.printed_areas) for row in figures.rows(place, only))
 
 
 def build_scorecard(edition: Edition, area: Area) -> list[Row]:
     """The scorecard of Kent or of a district: the lines of its teams first, then its own, as printed."""
-    figures = Figures(edition)
     places = [*edition.teams_of(area.name), area] if area.kind == "district" else [area]
-    return [row for place in places for row in build_rows(edition, place, figures)]
+    figures = figures_of(edition)
+    return [row for place in places for row in figures.rows(place)]
 
 
 def _row(figures: Figures, section: Section, area: Area, indicator: Indicator) -> Row:

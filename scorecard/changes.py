@@ -12,7 +12,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from scorecard.areas import Area
-from scorecard.build import NOT_RATED, Figure, Figures, Row, Standard, build_rows
+from scorecard.build import NOT_RATED, Figure, Row, Standard, build_rows, figures_of
 from scorecard.checking.sums import listed
 from scorecard.disclosure import WITHHELD, under
 from scorecard.editions import Edition
@@ -100,7 +100,7 @@ def paired(earlier: Edition, later: Edition) -> list[Pair]:
     The later edition's disclosure policy holds for both; a line whose earlier figure it withholds is left out.
     """
     before, after = (_first_lines(edition) for edition in (under(earlier, later.disclosure), later))
-    figures = Figures(later)
+    figures = figures_of(later)
     pairs = [
         Pair(before[key], row, figures.observed(row.indicator, row.area, before[key].latest.period))
         for key, row in after.items()

@@ -1,9 +1,11 @@
 """An edition: one month's observations, outturns, standards and benchmarks, read whole or not at all."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, fields, replace
-from functools import lru_cache
+from functools import lru_cache, wraps
 from pathlib import Path
+from typing import TypeVar
 
 import pandas as pd
 
@@ -165,6 +167,27 @@ class Edition:
         """The teams that serve a district, social work first."""
         serving = [team for team in self.areas.teams(self.teams_as_of) if district in team.districts]
         return sorted(serving, key=lambda team: team.kind)
+
+
+Made = TypeVar("Made")
+
+
+def once(make: Callable[..., Made]) -> Callable[..., Made]:
+    """`make`, done once for editions until a cell or setting of them is changed; packs forked later share what it made.
+
+    What it makes must not be changed. It gets copies, which later changes of the editions do not reach.
+    """
+    made: dict[tuple[str, ...], tuple[list[Edition], Made]] = {}
+
+    @wraps(make)
+    def told(*editions: Edition) -> Made:
+        names = tuple(edition.name for edition in editions)
+        if names not in made or not all(map(Edition.same, made[names][0], editions)):
+            held = [edition.copy() for edition in editions]
+            made[names] = held, make(*held)
+        return made[names][1]
+
+    return told
 
 
 def editions_known(folder: Path = EDITIONS) -> list[str]:

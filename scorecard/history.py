@@ -1,6 +1,6 @@
 """Every edition of a scorecard as one long series: each figure with its edition and row, and what became of it."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,7 +9,7 @@ import pandas as pd
 from scorecard.build import Figure, Row, travelled
 from scorecard.checking.years import decimal, same
 from scorecard.disclosure import WITHHELD, under
-from scorecard.editions import EDITIONS, Edition, load_before
+from scorecard.editions import EDITIONS, Edition, load_before, once
 from scorecard.periods import following, kind, year_before
 from scorecard.ratings import NO_VALUE, at_printed_precision
 
@@ -26,10 +26,8 @@ LONGEST = 24
 """How many periods a chart of a long series shows at most, so that it can be read: two years of months."""
 
 
-def history(editions: Iterable[Edition], only: Collection[tuple[str, str]] | None = None) -> pd.DataFrame:
+def history(editions: Iterable[Edition]) -> pd.DataFrame:
     """All figures of `editions`, with the columns of `HISTORY`, oldest period first and newest edition last.
-
-    `only`: those of some indicators (their keys) in some areas (their names), as pairs.
 
     Indicators stand under their key of the newest edition (SEND20 under APP17), areas under their present name. Of each
     indicator, area and period one figure is `current`: that of the newest edition with a value. Numbers are Decimals.
@@ -39,8 +37,6 @@ def history(editions: Iterable[Edition], only: Collection[tuple[str, str]] | Non
     told = pd.concat([_printed(under(edition, editions[-1].disclosure)) for edition in editions], ignore_index=True)
     told["indicator"] = told["indicator"].replace(_keys(editions[-1]))
     told["area"] = told["area"].replace(_names(editions[-1]))
-    if only is not None:
-        told = told[pd.MultiIndex.from_frame(told[["indicator", "area"]]).isin(only)]
     told = _withheld_by_all(told)
     told["standing"] = _standings(told)
     return told.sort_values(["indicator", "area", "period"], kind="stable", ignore_index=True)[HISTORY]
@@ -103,9 +99,14 @@ def long_series(edition: Edition, rows: Sequence[Row], longest: int = LONGEST, f
 
     Each series has `longest` periods at most, or as many as the edition shows if those are more.
     """
-    editions = [*load_before(edition, folder), edition]
-    told = history(editions, {(row.indicator.key, row.area.name) for row in rows})
-    return list(lengthened(rows, told, longest, edition.name))
+    known = _of_editions(*load_before(edition, folder), edition)
+    return [_longer(row, known, longest) for row in rows]
+
+
+@once
+def _of_editions(*editions: Edition) -> "Known":
+    decimals = {key: one.decimals for key, one in editions[-1].catalogue.items()}
+    return _known(history(editions), decimals, editions[-1].name)
 
 
 def lengthened(rows: Iterable[Row], told: pd.DataFrame, longest: int | None = None, own: str = "") -> Iterator[Row]:
@@ -116,17 +117,24 @@ def lengthened(rows: Iterable[Row], told: pd.DataFrame, longest: int | None = No
     print another one names them in `others`. Of more than `longest` periods the oldest are left out. The files of all
     editions but the one called `own` stand with their edition.
     """
+    rows = list(rows)
+    known = _known(told, {row.indicator.key: row.indicator.decimals for row in rows}, own)
+    return (_longer(row, known, longest) for row in rows)
+
+
+Known = Mapping[tuple[str, str], Mapping[str, Figure]]
+"""By indicator and area: the figures by period."""
+
+
+def _known(told: pd.DataFrame, decimals: Mapping[str, int], own: str) -> Known:
+    """The figures to use of the indicators in `decimals`, rounded to these, with what other editions print."""
     best = told[told["standing"].isin([MISSING, CURRENT])].sort_values("standing", ascending=False, kind="stable")
-    held, others = {}, _others(told, own)
+    known, others = {}, _others(told, own)
     for one in best.itertuples():
-        held.setdefault((one.indicator, one.area), []).append(one)
-    for row in rows:
-        figures = {
-            one.period: _figure(one, row.indicator.decimals, own)
-            for one in held.get((row.indicator.key, row.area.name), [])
-            if kind(one.period) == kind(row.latest.period)
-        }
-        yield _longer(row, figures, others, longest)
+        if one.indicator in decimals:
+            figure = _figure(one, decimals[one.indicator], own, others.get((one.indicator, one.area, one.period)))
+            known.setdefault((one.indicator, one.area), {})[one.period] = figure
+    return known
 
 
 def _others(told: pd.DataFrame, own: str) -> dict[tuple[str, str, str], str]:
@@ -138,15 +146,16 @@ def _others(told: pd.DataFrame, own: str) -> dict[tuple[str, str, str], str]:
     return {key: "; ".join(said) for key, said in found.items()}
 
 
-def _longer(row: Row, known: dict[str, Figure], others: dict, longest: int | None) -> Row:
-    latest, key = row.latest.period, (row.indicator.key, row.area.name)
-    known = known | {
-        own.period: own for own in row.series if own.value is not None or not _valued(known.get(own.period))
-    }
-    span = [*_span(min(known), latest)]
-    series = [known.get(period) or _nowhere(period) for period in span[_first(span, known, row, longest) :]]
-    series = [replace(one, others=others.get((*key, one.period))) for one in series]
-    ago = known.get(year_before(latest))
+def _longer(row: Row, known: Known, longest: int | None) -> Row:
+    latest, figures = row.latest.period, known.get((row.indicator.key, row.area.name), {})
+    figures = {period: figure for period, figure in figures.items() if kind(period) == kind(latest)}
+    for own in row.series:
+        before = figures.get(own.period)
+        if own.value is not None or not _valued(before):
+            figures[own.period] = replace(own, others=before.others) if before and before.others else own
+    span = [*_span(min(figures), latest)]
+    series = [figures.get(period) or _nowhere(period) for period in span[_first(span, figures, row, longest) :]]
+    ago = figures.get(year_before(latest))
     ago = row.year_ago or (ago if _valued(ago) else None)
     return replace(row, series=tuple(series), year_ago=ago, dot_year_ago=travelled(row.latest, ago, row.standard))
 
@@ -173,12 +182,12 @@ def _file(told, own: str) -> str:
     return told.file if told.edition == own else f"{told.edition}/{told.file}"
 
 
-def _figure(told, decimals: int, own: str) -> Figure:
+def _figure(told, decimals: int, own: str, others: str | None) -> Figure:
     file, note = _file(told, own), told.note or None
     if told.value is None:
-        return Figure(told.period, None, note or NO_VALUE, file, told.row, note=note)
+        return Figure(told.period, None, note or NO_VALUE, file, told.row, note=note, others=others)
     value = at_printed_precision(told.value, decimals)
-    return Figure(told.period, value, None, file, told.row, told.numerator, told.denominator, note)
+    return Figure(told.period, value, None, file, told.row, told.numerator, told.denominator, note, others=others)
 
 
 def _nowhere(period: str) -> Figure:

@@ -229,6 +229,18 @@ def test_no_steady_movement_is_told_across_a_gap(edition, december):
     assert [figure.period for figure in unbroken(long)] == [f"2024-{month:02}" for month in range(1, 8)]
 
 
+def test_a_figure_that_an_analyst_changes_shows_in_the_next_long_series(edition):
+    """Kent's re-referrals of July 2024, as printed and then as changed in the table."""
+    changed = edition.copy()
+    printed = of(build_scorecard(edition, edition.areas.kent), "SCS03")
+    before = of(long_series(edition, [printed]), "SCS03")
+    place = changed.observations["row"] == before.series[-2].row
+    changed.observations.loc[place, "value"] = D("30.3")
+    after = of(long_series(changed, [of(build_scorecard(changed, changed.areas.kent), "SCS03")]), "SCS03")
+    assert (str(after.series[-2].value), after.series[-1]) == ("30.3", before.series[-1])
+    assert before.series[-2].value != D("30.3") and of(long_series(edition, [printed]), "SCS03") == before
+
+
 def test_the_year_before_and_the_trend_of_a_pack_use_the_edition_before(edition, december):
     """A month after December 2022 without a gap: re-referrals of 21.4 in June 2022 against 22.4 in June 2023.
 

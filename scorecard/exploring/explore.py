@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlencode
 import pandas as pd
 
 from scorecard import periods
-from scorecard.build import NOT_RATED, Figures, Row, build_rows, each_once, kents, peers, source
+from scorecard.build import NOT_RATED, Row, build_rows, each_once, kents, peers, source
 from scorecard.charts import Chart, funnels, ranked, trend
 from scorecard.drawing.evidence import subject
 from scorecard.drawing.funnels import has_funnel
@@ -137,7 +137,7 @@ class Desk:
     """An edition; the rows of what has been looked at, long series and drawn charts are kept."""
 
     def __init__(self, edition: Edition):
-        self.edition, self._figures, self._long, self._drawn = edition, Figures(edition), {}, {}
+        self.edition, self._long, self._drawn = edition, {}, {}
 
     @cached_property
     def _before(self) -> list[dict]:
@@ -209,7 +209,7 @@ class Desk:
         """The rows of an indicator for all areas, from one period to another."""
         if (key, start, end) not in self._long:
             if (start, end) == (SHOWN, LATEST):
-                rows = each_once(build_rows(self.edition, figures=self._figures, only=key))
+                rows = each_once(build_rows(self.edition, only=key))
             else:
                 rows = self._series(key, SHOWN, LATEST)
                 told = self._history[self._history["indicator"] == key]

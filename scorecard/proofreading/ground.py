@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from scorecard.areas import Area
 from scorecard.benchmarks import group_name, model_in_force
-from scorecard.build import Figures, Row, Standard, build_rows, source
+from scorecard.build import Row, Standard, figures_of, source
 from scorecard.comparison.measures import LIKE, load_measures, published
 from scorecard.editions import Edition
 from scorecard.periods import kind, months_before, name, year_before
@@ -41,14 +41,14 @@ class County:
     """The rows of an edition, those of an area built when a text speaks of it."""
 
     def __init__(self, edition: Edition):
-        self.edition, self.figures = edition, Figures(edition)
+        self.edition, self.figures = edition, figures_of(edition)
         self._rows: dict[str, dict[str, list[Row]]] = {}
 
     def rows(self, indicator: str, area: Area) -> list[Row]:
         """The rows of an indicator in one area, none where it is not printed."""
         if area.name not in self._rows:
             here = self._rows.setdefault(area.name, {})
-            for row in build_rows(self.edition, area, self.figures):
+            for row in self.figures.rows(area):
                 here.setdefault(row.indicator.key, []).append(row)
         return self._rows[area.name].get(indicator, [])
 
