@@ -225,7 +225,7 @@ class _Watched:
         with suppress(OSError, MemoryError):
             if self.notebook is not None:
                 self.path.parent.mkdir(mode=0o700, exist_ok=True)
-                self.path.write_text(nbformat.writes(self.notebook), encoding="utf-8")
+                self.path.write_text(nbformat.v4.writes(self.notebook), encoding="utf-8")
 
 
 def kept(home: Path, job: Job) -> Path:

@@ -21,6 +21,8 @@ NO_POLICY = "Disclosure control: no figure is about children."
 ADDRESS = "data:image/svg+xml,"
 ESCAPED = {letter: quote(letter) for letter in "%\n#<>\"'&?{}[]|\\^`@$!*\t\r"}
 """What stands in drawings and not in addresses; the percent sign first, which the others bring."""
+OFTEN = "\"\n<>#"
+"""Those of them that drawings are full of."""
 
 
 class Html(str):
@@ -31,7 +33,7 @@ class Html(str):
 
     def __repr__(self) -> str:
         text = unescape(re.sub(r"(?s)<(style|svg)\b.*?</\1>|<[^>]+>", " ", self))
-        return textwrap.shorten(text, 80, placeholder=" ...") or "style"
+        return textwrap.shorten(" ".join(text.split(None, 80)[:80]), 80, placeholder=" ...") or "style"
 
 
 def policy_said(edition) -> str:
@@ -133,6 +135,6 @@ def address_of(drawing: str) -> str:
 def drawing_at(address: str) -> str:
     """The SVG of which `address_of` made an address."""
     drawing = address.removeprefix(ADDRESS)
-    for letter, code in list(ESCAPED.items())[1:]:
-        drawing = drawing.replace(code, letter)
+    for letter in OFTEN:
+        drawing = drawing.replace(ESCAPED[letter], letter)
     return unquote(drawing)
