@@ -17,8 +17,8 @@ def drawn(*words, height=40):
     """The colours of a sheet without lines that holds these words, and how high it is in points."""
     with house():
         sheet = Sheet(height, "", "", "")
-        picture = Image.open(io.BytesIO(pixels.png(sheet.figure, words))).convert("RGB")
-    return np.asarray(picture), sheet.figure.get_figheight() * 72
+        picture = Image.open(io.BytesIO(pixels.png(sheet.draw, (WIDTH, sheet.whole), words))).convert("RGB")
+    return np.asarray(picture), sheet.whole
 
 
 def test_a_sheet_without_lines_and_words_is_white():

@@ -1,4 +1,4 @@
-"""A figure and its words as PNG, in the colours of the house and their shades: a third of the size of full colour.
+"""A drawing and its words as PNG, in the colours of the house and their shades: a third of the size of full colour.
 
 Matplotlib draws the lines. The words are put on them pixel by pixel; laid out and drawn by matplotlib, they would take
 most of the time of a chart.
@@ -6,15 +6,13 @@ most of the time of a chart.
 
 import io
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
-from matplotlib.artist import Artist
 from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.colors import to_rgb
-from matplotlib.figure import Figure
 from matplotlib.ft2font import LoadFlags
 from PIL import Image
 
@@ -26,14 +24,13 @@ SHADES = 20
 WHITE = 0xFFFFFFFF
 
 
-def png(figure: Figure, words: Sequence[Word]) -> bytes:
-    """The figure with its words on top, at the resolution of the house."""
-    width, height = (int(inches * DPI) for inches in figure.get_size_inches())
-    canvas, figure.dpi, file = _canvas(width, 256 * math.ceil(height / 256)), DPI, io.BytesIO()
+def png(draw: Callable[[RendererAgg, float], None], size: tuple[float, float], words: Sequence[Word]) -> bytes:
+    """What `draw` draws, of that size in points, with its words on top, at the resolution of the house."""
+    width, height = (int(points / 72 * DPI) for points in size)
+    canvas, file = _canvas(width, 256 * math.ceil(height / 256)), io.BytesIO()
     drawn = np.asarray(canvas.buffer_rgba())[-height:].view(np.uint32).reshape(-1)
     drawn[:] = WHITE
-    for artist in sorted(figure.artists, key=Artist.get_zorder):
-        artist.draw(canvas)
+    draw(canvas, DPI / 72)
     inked = np.flatnonzero(drawn != WHITE)
     pixels = np.full((height, width), _blank(), np.uint8)
     pixels.reshape(-1)[inked] = _nearest(drawn[inked])

@@ -1,6 +1,7 @@
-"""A bare figure that words, lines and ratings are placed on by hand, in points, and its SVG and PNG.
+"""A bare sheet that words, lines and ratings are placed on by hand, in points, and its SVG and PNG.
 
-No axes, no layout engine, no pyplot: a chart then costs a few milliseconds, and the same figures give the same bytes.
+No axes, no layout engine, no figure around matplotlib's artists: a chart then costs a few milliseconds, and the same
+figures give the same bytes.
 """
 
 import io
@@ -12,8 +13,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
 
-from matplotlib.backends.backend_svg import FigureCanvasSVG
-from matplotlib.figure import Figure
+from matplotlib.artist import Artist
+from matplotlib.backend_bases import RendererBase
+from matplotlib.backends.backend_svg import RendererSVG
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from matplotlib.transforms import Affine2D
@@ -118,7 +120,7 @@ class Scale:
 
 
 class Sheet:
-    """A bare figure, measured in points from the lower left corner of the plot, between its words."""
+    """A bare sheet, measured in points from the lower left corner of the plot, between its words."""
 
     def __init__(self, height: float, finding: str, subtitle: str, source: str):
         head = [*_lines(finding, HEADLINE, True), ("", GAP / 2, False), *_lines(subtitle, SIZE)]
@@ -127,9 +129,8 @@ class Sheet:
         self.height = math.ceil(height)
         self.box = (0, above - GAP / 2, WIDTH, self.height + GAP)
         self.title = clean(finding)
-        self.figure = Figure((WIDTH / 72, (above + self.height + below) / 72), dpi=72)
-        self.transform = Affine2D().translate(0, below).scale(1 / 72) + self.figure.dpi_scale_trans
-        self.segments, self.written, self.below = [], [], below
+        self.whole, self.transform = above + self.height + below, Affine2D()
+        self.artists, self.segments, self.written, self.below = [], [], [], below
         self._strip(head, self.height + above - GAP)
         self._strip(foot, -GAP)
 
@@ -142,18 +143,18 @@ class Sheet:
         """Draw a line; a place that is not a number leaves a gap. Words keep off it unless it is `passable`."""
         style = {"color": look.colour, "linewidth": look.width, "linestyle": look.dash, **more}
         if not all(map(math.isnan, ys)):
-            self.figure.add_artist(Line2D(xs, ys, transform=self.transform, gid=gid, **style))
+            self.artists.append(Line2D(xs, ys, transform=self.transform, gid=gid, **style))
         self.segments += [] if passable else zip(xs[:-1], ys[:-1], xs[1:], ys[1:], strict=True)
 
     def band(self, left: float, low: float, right: float, high: float):
         """A light band behind everything: where the rating is GREEN."""
         tint = {"facecolor": MARKS[Rag.GREEN][2], "alpha": 0.1, "linewidth": 0, "gid": "green"}
-        self.figure.add_artist(Rectangle((left, low), right - left, high - low, transform=self.transform, **tint))
+        self.artists.append(Rectangle((left, low), right - left, high - low, transform=self.transform, **tint))
 
     def bar(self, left: float, low: float, right: float, high: float, colour: str, hatch: str = ""):
         """A filled bar; its `hatch` is white, so that bars differ without their colours too."""
         style = {"facecolor": colour, "edgecolor": "white", "linewidth": 0, "hatch": hatch or None, "gid": "bar"}
-        self.figure.add_artist(Rectangle((left, low), right - left, high - low, transform=self.transform, **style))
+        self.artists.append(Rectangle((left, low), right - left, high - low, transform=self.transform, **style))
 
     def word(self, x: float, y: float, text: str, ha="left", size=SIZE, bold=False, colour=INK):
         """Write `text` with its base line at `y`."""
@@ -188,20 +189,29 @@ class Sheet:
         return not any(_meets(segment, left, low, right, high) for segment in self.segments)
 
     def svg(self) -> str:
-        """The figure as SVG, with its texts as text and nothing that changes from run to run."""
-        file = io.StringIO()
-        metadata = {"Title": self.title, "Date": None, "Creator": None, "Format": None, "Type": None}
-        FigureCanvasSVG(self.figure).print_svg(file, metadata=metadata)
+        """The sheet as SVG, with its texts as text and nothing that changes from run to run."""
+        file, metadata = io.StringIO(), dict.fromkeys(("Date", "Creator", "Format", "Type")) | {"Title": self.title}
+        renderer = RendererSVG(WIDTH, self.whole, file, metadata=metadata)
+        renderer.open_group("figure")
+        Rectangle((0, 0), WIDTH, self.whole, facecolor="white", linewidth=0).draw(renderer)
+        self.draw(renderer, 1)
+        renderer.close_group("figure")
+        renderer.finalize()
         once = f"text{{font-family: {', '.join(FAMILY)}}}</style>"
         drawing, closing, rest = file.getvalue().replace("</style>", once, 1).rpartition(" </g>\n")
-        height = self.figure.get_figheight() * 72
-        return "".join([drawing, *(word.svg(height) for word in self.written), closing, rest])
+        return "".join([drawing, *(word.svg(self.whole) for word in self.written), closing, rest])
 
     def png(self) -> bytes:
-        """The figure as PNG in the colours of the house and their shades: a third of the size of full colour."""
+        """The sheet as PNG in the colours of the house and their shades: a third of the size of full colour."""
         if _vectors_only:
             return b""
-        return pixels.png(self.figure, self.written)
+        return pixels.png(self.draw, (WIDTH, self.whole), self.written)
+
+    def draw(self, renderer: RendererBase, scale: float) -> None:
+        """Draw all but the words, with so many units of the renderer to a point."""
+        self.transform.clear().translate(0, self.below).scale(scale)
+        for artist in sorted(self.artists, key=Artist.get_zorder):
+            artist.draw(renderer)
 
 
 _vectors_only: list[bool] = []
