@@ -281,7 +281,12 @@ def test_a_notebook_shows_the_disclosure_policy_and_no_bare_frame(path):
 
 # --- one list of packages -------------------------------------------------------------------------
 
-ON_CONDA_FORGE = {"duckdb": "python-duckdb", "matplotlib": "matplotlib-base", "playwright": "playwright-python"}
+ON_CONDA_FORGE = {
+    "duckdb": "python-duckdb",
+    "isal": "python-isal",
+    "matplotlib": "matplotlib-base",
+    "playwright": "playwright-python",
+}
 """Where conda-forge has another name than PyPI for what a Python program imports."""
 BY_PIP = {"afcharts", "axe-playwright-python", "pdfua"}
 """Not on conda-forge."""

@@ -3,6 +3,7 @@
 import io
 
 import numpy as np
+import pytest
 from PIL import Image
 
 from scorecard.drawing import pixels
@@ -23,6 +24,15 @@ def drawn(*words, height=40):
 
 def test_a_sheet_without_lines_and_words_is_white():
     assert (drawn()[0] == 255).all()
+
+
+def test_a_picture_is_sound_and_says_its_resolution():
+    with house():
+        drawn_ = Sheet(40, "Thanet", "", "").png()
+    Image.open(io.BytesIO(drawn_)).verify()
+    picture = Image.open(io.BytesIO(drawn_))
+    assert (picture.format, picture.mode, picture.size[0]) == ("PNG", "P", round(WIDTH * PER_POINT))
+    assert picture.info["dpi"] == pytest.approx((DPI, DPI), abs=0.02)
 
 
 def test_a_word_stands_where_it_is_put_and_no_wider_than_it_is_measured():

@@ -6,15 +6,18 @@ most of the time of a chart.
 
 import io
 import math
+import struct
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
+from isal import isal_zlib
 from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.colors import to_rgb
 from matplotlib.ft2font import LoadFlags
 from PIL import Image
+from PIL.PngImagePlugin import putchunk
 
 from scorecard.drawing.style import COLOURS, DPI, HOUSE, INK, MARKS, Word, extent, font_of
 
@@ -27,18 +30,31 @@ WHITE = 0xFFFFFFFF
 def png(draw: Callable[[RendererAgg, float], None], size: tuple[float, float], words: Sequence[Word]) -> bytes:
     """What `draw` draws, of that size in points, with its words on top, at the resolution of the house."""
     width, height = (int(points / 72 * DPI) for points in size)
-    canvas, file = _canvas(width, 256 * math.ceil(height / 256)), io.BytesIO()
+    canvas = _canvas(width, 256 * math.ceil(height / 256))
     drawn = np.asarray(canvas.buffer_rgba())[-height:].view(np.uint32).reshape(-1)
     drawn[:] = WHITE
     draw(canvas, DPI / 72)
     inked = np.flatnonzero(drawn != WHITE)
-    pixels = np.full((height, width), _blank(), np.uint8)
-    pixels.reshape(-1)[inked] = _nearest(drawn[inked])
+    lines = np.full((height, width + 1), _blank(), np.uint8)
+    lines[:, 0] = 0
+    lines.reshape(-1)[inked + inked // width + 1] = _nearest(drawn[inked])
     for word in words:
-        _put(word, pixels)
-    picture = Image.frombytes("P", (width, height), pixels)
-    picture.putpalette(_palette().getpalette())
-    picture.save(file, "png", compress_level=1, dpi=(DPI, DPI))
+        _put(word, lines[:, 1:])
+    return _encoded(lines)
+
+
+def _encoded(lines: np.ndarray) -> bytes:
+    """Places in the palette as PNG, each line after the number of its filter, which is 0: none.
+
+    ISA-L packs them five times as fast as Pillow does; the same bytes come out on all processors of one make.
+    """
+    file, (height, width) = io.BytesIO(b"\x89PNG\r\n\x1a\n"), lines.shape
+    file.seek(0, io.SEEK_END)
+    putchunk(file, b"IHDR", struct.pack(">IIBBBBB", width - 1, height, 8, 3, 0, 0, 0))
+    putchunk(file, b"PLTE", bytes(_palette().getpalette()))
+    putchunk(file, b"pHYs", struct.pack(">IIB", *[round(DPI / 0.0254)] * 2, 1))
+    putchunk(file, b"IDAT", isal_zlib.compress(lines, 1))
+    putchunk(file, b"IEND", b"")
     return file.getvalue()
 
 

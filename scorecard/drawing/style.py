@@ -1,6 +1,6 @@
 """The style of the house, and texts in it: how wide they are, and how they break into lines."""
 
-import os
+import io
 import unicodedata
 from contextlib import contextmanager
 from functools import lru_cache
@@ -63,14 +63,9 @@ def clean(text: str) -> str:
 
 @lru_cache
 def font_of(bold: bool) -> FT2Font:
-    """DejaVu Sans, upright or bold."""
+    """DejaVu Sans, upright or bold, in memory: forked processes would share the place in a file that is open."""
     file = "DejaVuSans-Bold.ttf" if bold else "DejaVuSans.ttf"
-    return FT2Font(str(Path(mpl.get_data_path(), "fonts", "ttf", file)))
-
-
-# A font reads its file as it is used, and forked processes share the place in the file: each opens its own.
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=font_of.cache_clear)
+    return FT2Font(io.BytesIO(Path(mpl.get_data_path(), "fonts", "ttf", file).read_bytes()))
 
 
 @lru_cache(maxsize=4096)

@@ -21,7 +21,7 @@ NO_POLICY = "Disclosure control: no figure is about children."
 ADDRESS = "data:image/svg+xml,"
 ESCAPED = {letter: quote(letter) for letter in "%\n#<>\"'&?{}[]|\\^`@$!*\t\r"}
 """What stands in drawings and not in addresses; the percent sign first, which the others bring."""
-OFTEN = "\"\n<>#"
+OFTEN = '"\n<>#'
 """Those of them that drawings are full of."""
 
 
