@@ -105,9 +105,10 @@ def _mixed(colour: str) -> np.ndarray:
 
 
 class _Ink(NamedTuple):
-    """How many of `SHADES` of each pixel a word covers, top first; where it begins, its width, rows above its line.
+    """256 times how many of `SHADES` of each pixel a text covers, top first.
 
-    All in pixels, from where the word is placed.
+    Then where it begins, how wide it is with its white at the sides, and how many rows lie above its line, all in
+    pixels from where the text is placed.
     """
 
     pixels: np.ndarray
@@ -125,37 +126,37 @@ def _ink(word: str, size: float, bold: bool) -> _Ink:
     font.draw_glyphs_to_bitmap(antialiased=True)
     (width, height), begin = font.get_width_height(), font.get_bitmap_offset()[0] // 64
     covered = (np.asarray(font.get_image(), np.uint16) * SHADES + 127) // 255
-    return _Ink(covered.astype(np.uint8), begin, width / 64, (height - font.get_descent()) // 64 + 1)
+    return _Ink(covered * np.uint16(256), begin, width / 64, (height - font.get_descent()) // 64 + 1)
 
 
 @lru_cache(maxsize=256)
-def _cover(text: str, size: float, bold: bool) -> tuple[np.ndarray, int, int, float]:
-    """How many of `SHADES` of each pixel a text covers, where it begins, rows above its line, and the text's width.
-
-    It is put together from its words, most of which stand in other texts and packs too.
-    """
-    space, pen, words = extent(" ", size, bold) * DPI / 72, 0.0, []
-    for word in filter(None, text.split(" ")):
-        ink = _ink(word, size, bold)
-        words.append((round(pen) + ink.begin, ink))
+def _text(text: str, size: float, bold: bool) -> _Ink:
+    """A text put together from its words, most of which stand in other texts and packs too."""
+    words = [_ink(word, size, bold) for word in text.split(" ") if word]
+    if len(words) == 1:
+        return words[0]
+    space, pen, placed = extent(" ", size, bold) * DPI / 72, 0.0, []
+    for ink in words:
+        placed.append((round(pen) + ink.begin, ink))
         pen += ink.width + space
-    left, top = min(x for x, _ in words), max(ink.above for _, ink in words)
-    right = max(x + ink.pixels.shape[1] for x, ink in words)
-    under = max(ink.pixels.shape[0] - ink.above for _, ink in words)
-    cover = np.zeros((top + under, right - left), np.uint8)
-    for x, ink in words:
+    left, top = min(x for x, _ in placed), max(ink.above for ink in words)
+    right = max(x + ink.pixels.shape[1] for x, ink in placed)
+    under = max(ink.pixels.shape[0] - ink.above for ink in words)
+    cover = np.zeros((top + under, right - left), np.uint16)
+    for x, ink in placed:
         tall, wide = ink.pixels.shape
         part = cover[top - ink.above :, x - left :][:tall, :wide]
         np.maximum(part, ink.pixels, out=part)
-    return cover, left, top, pen - space
+    return _Ink(cover, left, pen - space, top)
 
 
 def _put(word: Word, pixels: np.ndarray) -> None:
     """Put the word on pixels; what would stand outside is cut off."""
-    cover, left, top, width = _cover(word.text, word.size, word.bold)
+    cover, begin, width, above = _text(word.text, word.size, word.bold)
     share = {"left": 0, "center": 0.5, "right": 1}[word.anchor]
-    x = round(word.x * DPI / 72 - share * width) + left
-    y = pixels.shape[0] - round(word.y * DPI / 72) - top
+    x = round(word.x * DPI / 72 - share * width) + begin
+    y = pixels.shape[0] - round(word.y * DPI / 72) - above
     under = pixels[max(y, 0) : max(y + cover.shape[0], 0), max(x, 0) : max(x + cover.shape[1], 0)]
-    cover = cover[max(-y, 0) :, max(-x, 0) :][: under.shape[0], : under.shape[1]]
-    under[...] = _mixed(word.colour)[cover.astype(np.uint16) * 256 + under]
+    if under.shape != cover.shape:
+        cover = cover[max(-y, 0) :, max(-x, 0) :][: under.shape[0], : under.shape[1]]
+    under[...] = _mixed(word.colour).take(cover + under)

@@ -126,6 +126,7 @@ def _context():
     """
     import scipy.special  # noqa: F401 each pack would load it
     from IPython.core import application, completerlib, crashhandler, logger, oinspect  # noqa: F401 each shell would load them
+    from matplotlib.backends import backend_registry
     from nbformat import v4, validate
 
     from scorecard import charts  # noqa: F401 each pack would load it
@@ -135,6 +136,7 @@ def _context():
 
     engine.register()
     load_templates()
+    backend_registry.list_all()  # looks through every package that is installed
     rehearsal = v4.new_notebook(cells=[v4.new_markdown_cell("## x"), v4.new_code_cell("1", execution_count=1)])
     validate(rehearsal)
     exporter().from_notebook_node(rehearsal, resources={"title": "", "style": "", "footer": ""})
