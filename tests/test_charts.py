@@ -213,7 +213,8 @@ def test_lines_are_wrapped_to_their_width_and_the_tail_stays_whole():
 def test_the_same_figures_give_the_same_bytes_whatever_the_settings(rows):
     row = rows["SCS13", "Ashford CSWT", ""]
     first = charts.trend(row)
-    pixels._cover.cache_clear()
+    pixels._text.cache_clear()
+    sheet._pen.cache_clear()
     pixels._ink.cache_clear()
     loud = {"font.size": 40, "lines.linewidth": 9, "svg.fonttype": "path", "text.usetex": False, "axes.grid": False}
     with mpl.rc_context(loud):

@@ -30,7 +30,7 @@ WHITE = 0xFFFFFFFF
 def png(draw: Callable[[RendererAgg, float], None], size: tuple[float, float], words: Sequence[Word]) -> bytes:
     """What `draw` draws, of that size in points, with its words on top, at the resolution of the house."""
     width, height = (int(points / 72 * DPI) for points in size)
-    canvas = _canvas(width, 256 * math.ceil(height / 256))
+    canvas = _canvas(width, 2048 * math.ceil(height / 2048))
     drawn = np.asarray(canvas.buffer_rgba())[-height:].view(np.uint32).reshape(-1)
     drawn[:] = WHITE
     draw(canvas, DPI / 72)

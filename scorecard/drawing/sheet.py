@@ -9,8 +9,10 @@ import math
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from copy import copy
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import NamedTuple
 
 from matplotlib.artist import Artist
@@ -35,6 +37,7 @@ from scorecard.drawing.style import (
     WIDTH,
     Word,
     clean,
+    house,
     wrap,
 )
 from scorecard.ratings import Rag, Verdict, places
@@ -141,9 +144,12 @@ class Sheet:
 
     def line(self, xs: Sequence, ys: Sequence, look: Look, gid: str | None = None, passable=False, **more):
         """Draw a line; a place that is not a number leaves a gap. Words keep off it unless it is `passable`."""
-        style = {"color": look.colour, "linewidth": look.width, "linestyle": look.dash, **more}
         if not all(map(math.isnan, ys)):
-            self.artists.append(Line2D(xs, ys, transform=self.transform, gid=gid, **style))
+            drawn = copy(_pen(look, **more))
+            drawn.set_data(xs, ys)
+            drawn.set_transform(self.transform)
+            drawn.set_gid(gid)
+            self.artists.append(drawn)
         self.segments += [] if passable else zip(xs[:-1], ys[:-1], xs[1:], ys[1:], strict=True)
 
     def band(self, left: float, low: float, right: float, high: float):
@@ -225,6 +231,13 @@ def vectors_only() -> Iterator[None]:
         yield
     finally:
         _vectors_only.pop()
+
+
+@lru_cache
+def _pen(look: Look, **more) -> Line2D:
+    """A line of that look without any place: to make one takes as long as to draw it, and a copy does not."""
+    with house():
+        return Line2D([], [], color=look.colour, linewidth=look.width, linestyle=look.dash, **more)
 
 
 def _lines(text: str, size: float, bold: bool = False) -> list[tuple[str, float, bool]]:
