@@ -21,7 +21,7 @@ def export_pack(notebook, edition: Edition, area: Area, folder: Path) -> None:
     title = f"{area.name}: {edition.title}, {period_name(edition.as_at)}"
     published = without_run_facts(notebook)
     write_charts(published, folder)
-    _write(folder / "pack.ipynb", nbformat.v4.writes(published) + "\n")  # papermill has held it against the schema
+    _write(folder / "pack.ipynb", nbformat.v4.writes(published), "\n")  # papermill has held it against the schema
     _write(folder / "pack.html", page(published, title, edition))
     for name, text in KINDS[edition.scorecard].files(edition, area, title).items():
         _write(folder / name, text)
@@ -85,5 +85,6 @@ def _svg_of(figure: str) -> tuple[str, str]:
                         r'width="\2pt" height="\3pt" viewBox="\1"', plot, count=1)  # fmt: skip
 
 
-def _write(path: Path, text: str) -> None:
-    path.write_text(text, encoding="utf-8", newline="\n")
+def _write(path: Path, *texts: str) -> None:
+    with path.open("w", encoding="utf-8", newline="\n") as file:
+        file.writelines(texts)

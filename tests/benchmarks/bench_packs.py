@@ -150,11 +150,15 @@ def measured(way, count, watching=False):
 
 
 def watched(running):
-    """The most private memory of a process below the one that runs, and of the one itself, in megabytes (Linux)."""
+    """The most private memory of a process below the one that runs, and of the one itself, in megabytes (Linux).
+
+    A process that is about to become another program still has the memory of the one that runs: it does not count.
+    """
     worker = parent = 0.0
     while running.poll() is None:
-        parent = max(parent, private(running.pid))
-        worker = max([worker, *map(private, below(running.pid))])
+        own = private(running.pid)
+        parent, others = max(parent, own), map(private, below(running.pid))
+        worker = max([worker, *(other for other in others if other != own)])
         with suppress(subprocess.TimeoutExpired):
             running.wait(0.25)
     return worker, parent
