@@ -13,7 +13,7 @@ from scorecard.catalogue import Indicator
 from scorecard.comparison.likeness import UNTOLD, Basis, basis
 from scorecard.comparison.measures import load_measures, published
 from scorecard.disclosure import WITHHELD
-from scorecard.editions import Edition, Section, mark, once
+from scorecard.editions import Edition, Section, made_once, mark
 from scorecard.periods import month_before, year_before
 from scorecard.ratings import (
     NO_TARGET,
@@ -128,12 +128,11 @@ class Figures:
 
     def rows(self, area: Area, only: str | None = None) -> Iterator[Row]:
         """The lines that the edition prints of an area; if given, those of the indicator with the key `only`."""
-        for place, section in enumerate(self.edition.sections):
-            for key in section.indicators if section.kind == area.kind else ():
-                if only in (None, key):
-                    if (place, area, key) not in self._rows:
-                        self._rows[place, area, key] = _row(self, section, area, self.edition.catalogue[key])
-                    yield self._rows[place, area, key]
+        sections = [(n, section) for n, section in enumerate(self.edition.sections) if section.kind == area.kind]
+        for n, key in ((n, key) for n, section in sections for key in section.indicators if only in (None, key)):
+            if (n, area, key) not in self._rows:
+                self._rows[n, area, key] = _row(self, self.edition.sections[n], area, self.edition.catalogue[key])
+            yield self._rows[n, area, key]
 
     def observed(self, indicator: Indicator, area: Area, period: str) -> Figure:
         """The figure of a period, or one without value that says why."""
@@ -208,8 +207,10 @@ def _figure(told, period: str, file: str, decimals: int) -> Figure:
     return Figure(period, value, None, file, told.row, numerator, denominator, told.note or None)
 
 
-figures_of = once(Figures)
-"""The tables of an edition by key, as long as nobody changes it."""
+@made_once
+def figures_of(edition: Edition) -> Figures:
+    """The tables of an edition by key, the same until somebody changes it."""
+    return Figures(edition)
 
 
 def build_rows(edition: Edition, area: Area | None = None, only: str | None = None) -> Iterator[Row]:

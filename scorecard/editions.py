@@ -4,6 +4,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, fields, replace
 from functools import lru_cache, wraps
+from operator import is_
 from pathlib import Path
 from typing import TypeVar
 
@@ -126,13 +127,20 @@ class Edition:
         return {table: getattr(self, table) for table in TABLES}
 
     def copy(self) -> "Edition":
-        """The same edition with tables of its own; pandas copies a column when it is first written to."""
-        return replace(self, **{table: getattr(self, table).copy(deep=False) for table in TABLES})
+        """The same edition with tables and settings of its own; pandas copies a column when it is first written to.
+
+        `areas` and what is in a section stay shared: do not change them.
+        """
+        settings = {told.name: getattr(self, told.name) for told in fields(self)}
+        own = {name: dict(told) for name, told in settings.items() if isinstance(told, dict)}
+        return replace(self, **own, **{table: frame.copy(deep=False) for table, frame in self.tables.items()})
 
     def same(self, other: "Edition") -> bool:
-        """Whether every setting and every cell is equal."""
-        pairs = ((getattr(self, told.name), getattr(other, told.name)) for told in fields(self))
-        return all(one.equals(two) if isinstance(one, pd.DataFrame) else one == two for one, two in pairs)
+        """Whether every setting and every cell is equal, numbers as printed: 42.8 is not 42.80."""
+        pairs = ((told.name, getattr(self, told.name), getattr(other, told.name)) for told in fields(self))
+        return all(
+            _alike(one, two, NUMBERS.get(name, [])) if name in TABLES else one == two for name, one, two in pairs
+        )
 
     @property
     def printed_areas(self) -> list[Area]:
@@ -169,23 +177,32 @@ class Edition:
         return sorted(serving, key=lambda team: team.kind)
 
 
+def _alike(one: pd.DataFrame, two: pd.DataFrame, numbers: list[str]) -> bool:
+    """Whether two frames have equal cells, those in the columns `numbers` as printed."""
+    pairs = ((one[name].tolist(), two[name].tolist()) for name in numbers)
+    return one.equals(two) and all(
+        all(map(is_, *pair)) or [*map(str, pair[0])] == [*map(str, pair[1])] for pair in pairs
+    )
+
+
 Made = TypeVar("Made")
 
 
-def once(make: Callable[..., Made]) -> Callable[..., Made]:
+def made_once(make: Callable[..., Made]) -> Callable[..., Made]:
     """`make`, done once for editions until a cell or setting of them is changed; packs forked later share what it made.
 
     What it makes must not be changed. It gets copies, which later changes of the editions do not reach.
     """
-    made: dict[tuple[str, ...], tuple[list[Edition], Made]] = {}
+    known: dict[tuple[str, ...], tuple[list[Edition], Made]] = {}
 
     @wraps(make)
     def told(*editions: Edition) -> Made:
         names = tuple(edition.name for edition in editions)
-        if names not in made or not all(map(Edition.same, made[names][0], editions)):
+        kept = known.get(names)
+        if kept is None or not all(map(Edition.same, kept[0], editions)):
             held = [edition.copy() for edition in editions]
-            made[names] = held, make(*held)
-        return made[names][1]
+            kept = known[names] = held, make(*held)
+        return kept[1]
 
     return told
 

@@ -9,7 +9,7 @@ import pandas as pd
 from scorecard.build import Figure, Row, travelled
 from scorecard.checking.years import decimal, same
 from scorecard.disclosure import WITHHELD, under
-from scorecard.editions import EDITIONS, Edition, load_before, once
+from scorecard.editions import EDITIONS, Edition, load_before, made_once
 from scorecard.periods import following, kind, year_before
 from scorecard.ratings import NO_VALUE, at_printed_precision
 
@@ -24,6 +24,8 @@ NOWHERE = "in no edition"
 """The reason for a period between two editions that neither prints."""
 LONGEST = 24
 """How many periods a chart of a long series shows at most, so that it can be read: two years of months."""
+Known = Mapping[tuple[str, str], Mapping[str, Figure]]
+"""By indicator and area: the figures by period."""
 
 
 def history(editions: Iterable[Edition]) -> pd.DataFrame:
@@ -99,12 +101,12 @@ def long_series(edition: Edition, rows: Sequence[Row], longest: int = LONGEST, f
 
     Each series has `longest` periods at most, or as many as the edition shows if those are more.
     """
-    known = _of_editions(*load_before(edition, folder), edition)
+    known = _known_of(*load_before(edition, folder), edition)
     return [_longer(row, known, longest) for row in rows]
 
 
-@once
-def _of_editions(*editions: Edition) -> "Known":
+@made_once
+def _known_of(*editions: Edition) -> Known:
     decimals = {key: one.decimals for key, one in editions[-1].catalogue.items()}
     return _known(history(editions), decimals, editions[-1].name)
 
@@ -120,10 +122,6 @@ def lengthened(rows: Iterable[Row], told: pd.DataFrame, longest: int | None = No
     rows = list(rows)
     known = _known(told, {row.indicator.key: row.indicator.decimals for row in rows}, own)
     return (_longer(row, known, longest) for row in rows)
-
-
-Known = Mapping[tuple[str, str], Mapping[str, Figure]]
-"""By indicator and area: the figures by period."""
 
 
 def _known(told: pd.DataFrame, decimals: Mapping[str, int], own: str) -> Known:
@@ -164,11 +162,11 @@ def _valued(figure: Figure | None) -> bool:
     return figure is not None and figure.value is not None
 
 
-def _first(span: list[str], known: dict[str, Figure], row: Row, longest: int | None) -> int:
+def _first(span: list[str], figures: dict[str, Figure], row: Row, longest: int | None) -> int:
     """Where a series of `longest` periods begins: with a figure, and no later than what the edition shows."""
     own = len(span) - len(row.series)
     start = max(len(span) - longest, 0) if longest else 0
-    return next((at for at in range(start, own) if span[at] in known), max(own, 0))
+    return next((at for at in range(start, own) if span[at] in figures), max(own, 0))
 
 
 def _span(first: str, last: str) -> Iterator[str]:

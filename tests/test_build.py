@@ -184,27 +184,6 @@ def test_the_printed_value_is_rated(edition):
     assert (row.latest.value, row.rag.word) == (D("2.8"), GREEN)
 
 
-def test_a_figure_that_an_analyst_changes_shows_in_the_next_rows(edition):
-    changed, before = edition.copy(), row_of(edition, "Dartford", "SISE71")
-    changed.observations.loc[changed.observations["row"] == before.latest.row, "value"] = D("9.9")
-    after, again = (row_of(one, "Dartford", "SISE71") for one in (changed, edition))
-    told = [(str(row.latest.value), row.rag.word) for row in (before, after, again)]
-    assert told == [("2.8", GREEN), ("9.9", RED), ("2.8", GREEN)]
-
-
-def test_a_setting_that_is_changed_shows_in_the_next_rows(edition):
-    before, after = (
-        row_of(one, "Dartford", "SISE71") for one in (edition, replace(edition, not_rated={"SISE71": "not yet"}))
-    )
-    assert (before.rag.word, after.rag) == (GREEN, Verdict(None, "not yet"))
-
-
-def test_the_rows_of_an_edition_that_nobody_changed_are_built_once(edition):
-    kent = edition.areas.kent
-    pairs = zip(build_rows(edition, kent), build_scorecard(edition.copy(), kent), strict=True)
-    assert all(one is other for one, other in pairs)
-
-
 def test_an_unknown_floor_gives_its_reason(edition):
     row = row_of(observing(edition, ("SCS18", "Kent", "2024-07", "69.9", "")), "Kent", "SCS18")
     assert row.rag == Verdict(None, "floor standard not known")

@@ -301,8 +301,8 @@ def test_forked_processes_do_not_share_the_place_in_a_font_file():
         links = [link for link in Path("/proc/self/fd").iterdir() if link.is_symlink()]
         return [file for file in map(os.readlink, links) if "DejaVu" in file]
 
-    before = held()
     font_of.cache_clear()
+    before = held()
     font_of(False).set_size(100, 72)
     assert font_of(False).load_char(ord("K")).linearHoriAdvance
     assert held() == before

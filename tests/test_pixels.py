@@ -18,8 +18,8 @@ def drawn(*words, height=40):
     """The colours of a sheet without lines that holds these words, and how high it is in points."""
     with house():
         sheet = Sheet(height, "", "", "")
-        picture = Image.open(io.BytesIO(pixels.png(sheet.draw, (WIDTH, sheet.whole), words))).convert("RGB")
-    return np.asarray(picture), sheet.whole
+        picture = Image.open(io.BytesIO(pixels.png(sheet.draw, (WIDTH, sheet.full_height), words))).convert("RGB")
+    return np.asarray(picture), sheet.full_height
 
 
 def test_a_sheet_without_lines_and_words_is_white():

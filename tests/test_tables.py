@@ -12,6 +12,8 @@ from scorecard import tables
 from scorecard.build import counts
 from scorecard.editions import EDITIONS
 from scorecard.faults import Fault
+from scorecard.pages import markup
+from scorecard.pages.markup import NUMBER, Cell, Head, Table
 from scorecard.ratings import Dot, Rag, Verdict
 
 # --- figures as printed ---------------------------------------------------------------------------
@@ -278,3 +280,11 @@ def test_html_shows_itself_in_a_notebook_and_prints_short(packs):
     assert repr(html).startswith("Children's social work, monthly: Ashford CSWT Code Measure")
     assert len(repr(html)) <= 80
     assert repr(tables.style()) == "style"
+
+
+@pytest.mark.parametrize("missing", [False, True])
+def test_a_cell_of_a_table_and_a_single_value_are_written_alike(missing):
+    cell = Cell("12.5", source="observations.csv row 4", missing=missing)
+    table = Table("Children", [Head("Area"), Head("Kent", kind=NUMBER)], [[Cell("Ashford"), cell]])
+    written, value = markup.parts().grid(table), markup.parts().value
+    assert value("Kent", "12.5", NUMBER, "observations.csv row 4", missing) in written

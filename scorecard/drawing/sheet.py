@@ -132,7 +132,7 @@ class Sheet:
         self.height = math.ceil(height)
         self.box = (0, above - GAP / 2, WIDTH, self.height + GAP)
         self.title = clean(finding)
-        self.whole, self.transform = above + self.height + below, Affine2D()
+        self.full_height, self.transform = above + self.height + below, Affine2D()
         self.artists, self.segments, self.written, self.below = [], [], [], below
         self._strip(head, self.height + above - GAP)
         self._strip(foot, -GAP)
@@ -197,21 +197,21 @@ class Sheet:
     def svg(self) -> str:
         """The sheet as SVG, with its texts as text and nothing that changes from run to run."""
         file, metadata = io.StringIO(), dict.fromkeys(("Date", "Creator", "Format", "Type")) | {"Title": self.title}
-        renderer = RendererSVG(WIDTH, self.whole, file, metadata=metadata)
+        renderer = RendererSVG(WIDTH, self.full_height, file, metadata=metadata)
         renderer.open_group("figure")
-        Rectangle((0, 0), WIDTH, self.whole, facecolor="white", linewidth=0).draw(renderer)
+        Rectangle((0, 0), WIDTH, self.full_height, facecolor="white", linewidth=0).draw(renderer)
         self.draw(renderer, 1)
         renderer.close_group("figure")
         renderer.finalize()
         once = f"text{{font-family: {', '.join(FAMILY)}}}</style>"
         drawing, closing, rest = file.getvalue().replace("</style>", once, 1).rpartition(" </g>\n")
-        return "".join([drawing, *(word.svg(self.whole) for word in self.written), closing, rest])
+        return "".join([drawing, *(word.svg(self.full_height) for word in self.written), closing, rest])
 
     def png(self) -> bytes:
         """The sheet as PNG in the colours of the house and their shades: a third of the size of full colour."""
         if _vectors_only:
             return b""
-        return pixels.png(self.draw, (WIDTH, self.whole), self.written)
+        return pixels.png(self.draw, (WIDTH, self.full_height), self.written)
 
     def draw(self, renderer: RendererBase, scale: float) -> None:
         """Draw all but the words, with so many units of the renderer to a point."""

@@ -21,7 +21,7 @@ def export_pack(notebook, edition: Edition, area: Area, folder: Path) -> None:
     title = f"{area.name}: {edition.title}, {period_name(edition.as_at)}"
     published = without_run_facts(notebook)
     write_charts(published, folder)
-    _write(folder / "pack.ipynb", nbformat.v4.writes(published), "\n")  # papermill has held it against the schema
+    _write(folder / "pack.ipynb", nbformat.v4.writes(published), "\n")  # papermill holds it against the schema
     _write(folder / "pack.html", page(published, title, edition))
     for name, text in KINDS[edition.scorecard].files(edition, area, title).items():
         _write(folder / name, text)
@@ -52,7 +52,7 @@ def exporter():
         exclude_input_prompt=True,
         exclude_output_prompt=True,
         exclude_anchor_links=True,
-        default_preprocessors=[],  # nothing is to be changed, and the notebook is valid already
+        default_preprocessors=[],  # each would hold the notebook against the schema again
     )
 
 

@@ -152,13 +152,13 @@ def measured(way, count, watching=False):
 def watched(running):
     """The most private memory of a process below the one that runs, and of the one itself, in megabytes (Linux).
 
-    A process that is about to become another program still has the memory of the one that runs: it does not count.
+    A process counts from the second time it is seen: one that is about to become another program has the memory of the
+    one that runs for a moment.
     """
-    worker = parent = 0.0
+    worker, parent, seen = 0.0, 0.0, set()
     while running.poll() is None:
-        own = private(running.pid)
-        parent, others = max(parent, own), map(private, below(running.pid))
-        worker = max([worker, *(other for other in others if other != own)])
+        parent, now = max(parent, private(running.pid)), set(below(running.pid))
+        worker, seen = max([worker, *map(private, now & seen)]), now
         with suppress(subprocess.TimeoutExpired):
             running.wait(0.25)
     return worker, parent
