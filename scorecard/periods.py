@@ -5,6 +5,7 @@ A period is a string that sorts in time within its kind: `2024-07`, `2023-24 Q4`
 """
 
 import re
+from functools import lru_cache
 
 KINDS = {
     "month": re.compile(r"(?P<year>[0-9]{4})-(?P<month>0[1-9]|1[0-2])"),
@@ -24,6 +25,7 @@ MONTHS = [
 ]  # fmt: skip
 
 
+@lru_cache(maxsize=1024)
 def kind(period: str) -> str | None:
     """`month`, `quarter`, `term` or `year`; None for anything else.
 

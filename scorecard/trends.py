@@ -9,6 +9,7 @@ import math
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
+from functools import lru_cache
 from itertools import pairwise
 from statistics import NormalDist, correlation, fmean, linear_regression
 from typing import NamedTuple
@@ -75,6 +76,7 @@ def funnel_limits(centre: float, denominator, z: float = Z95) -> tuple:
     return wilson(centre * np.asarray(denominator, float), denominator, z)
 
 
+@lru_cache(maxsize=4096)
 def beyond_chance(numerator, denominator, centre: float, level: float = 0.95) -> bool:
     """Whether a share lies outside the funnel around `centre` (0 to 1), and so far out by the exact count as well.
 

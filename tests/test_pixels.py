@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from scorecard import charts
+from scorecard.build import build_rows, build_scorecard
 from scorecard.drawing import pixels
 from scorecard.drawing.sheet import Sheet
 from scorecard.drawing.style import DPI, INK, MARKS, SIZE, WIDTH, Word, extent, house
@@ -18,7 +20,9 @@ def drawn(*words, height=40):
     """The colours of a sheet without lines that holds these words, and how high it is in points."""
     with house():
         sheet = Sheet(height, "", "", "")
-        picture = Image.open(io.BytesIO(pixels.png(sheet.draw, (WIDTH, sheet.full_height), words))).convert("RGB")
+        picture = Image.open(
+            io.BytesIO(pixels.png(sheet.draw, (WIDTH, sheet.full_height), (0, sheet.full_height), words))
+        ).convert("RGB")
     return np.asarray(picture), sheet.full_height
 
 
@@ -80,3 +84,21 @@ def test_a_letter_without_a_glyph_is_drawn_as_one_that_is_missing():
     known, _ = drawn(Word(100, 20, "\N{REPLACEMENT CHARACTER}", "left", SIZE, False, INK))
     assert (seen < 255).any()
     assert (seen == known).all()
+
+
+@pytest.mark.parametrize("name", ["Kent", "Thanet"])
+def test_nothing_but_words_is_drawn_outside_of_the_plot(edition, monkeypatch, name):
+    """Only the plot is looked through for what is drawn: what stood outside would be missing from the PNG alone."""
+    png, seen = pixels.png, []
+
+    def both(draw, size, plot, words):
+        seen.append((png(draw, size, plot, words), png(draw, size, (0, size[1]), words)))
+        return seen[-1][0]
+
+    monkeypatch.setattr(pixels, "png", both)
+    rows, everything = build_scorecard(edition, edition.area(name)), list(build_rows(edition))
+    charts.trends(rows, everything)
+    charts.funnels(rows, everything)
+    charts.rankings(rows, everything)
+    assert len(seen) > 50
+    assert all(part == whole for part, whole in seen)

@@ -27,17 +27,26 @@ SHADES = 20
 WHITE = 0xFFFFFFFF
 
 
-def png(draw: Callable[[RendererAgg, float], None], size: tuple[float, float], words: Sequence[Word]) -> bytes:
-    """What `draw` draws, of that size in points, with its words on top, at the resolution of the house."""
+def png(
+    draw: Callable[[RendererAgg, float], None],
+    size: tuple[float, float],
+    plot: tuple[float, float],
+    words: Sequence[Word],
+) -> bytes:
+    """What `draw` draws, with its words on top, at the resolution of the house.
+
+    In points: `size` is width and height of it all, `plot` between which heights anything but words is drawn.
+    """
     width, height = (int(points / 72 * DPI) for points in size)
     canvas = _canvas(width, 2048 * math.ceil(height / 2048))
-    drawn = np.asarray(canvas.buffer_rgba())[-height:].view(np.uint32).reshape(-1)
+    low, high = max(int(plot[0] / 72 * DPI), 0), min(math.ceil(plot[1] / 72 * DPI), height)
+    drawn = np.asarray(canvas.buffer_rgba())[canvas.height - high : canvas.height - low].view(np.uint32).reshape(-1)
     drawn[:] = WHITE
     draw(canvas, DPI / 72)
     inked = np.flatnonzero(drawn != WHITE)
     lines = np.full((height, width + 1), _blank(), np.uint8)
     lines[:, 0] = 0
-    lines.reshape(-1)[inked + inked // width + 1] = _nearest(drawn[inked])
+    lines[height - high :].reshape(-1)[inked + inked // width + 1] = _nearest(drawn[inked])
     for word in words:
         _put(word, lines[:, 1:])
     return _encoded(lines)

@@ -211,7 +211,8 @@ class Sheet:
         """The sheet as PNG in the colours of the house and their shades: a third of the size of full colour."""
         if _vectors_only:
             return b""
-        return pixels.png(self.draw, (WIDTH, self.full_height), self.written)
+        plot = (self.below - GAP, self.below + self.height + GAP)
+        return pixels.png(self.draw, (WIDTH, self.full_height), plot, self.written)
 
     def draw(self, renderer: RendererBase, scale: float) -> None:
         """Draw all but the words, with so many units of the renderer to a point."""
