@@ -14,7 +14,7 @@ from scorecard.build import NO_ARROW, NOT_RATED, Row, Standard, each_once, group
 from scorecard.phrases import OTHERWISE, Phrases, load_phrases
 from scorecard.ratings import NO_FLOOR, Polarity, Rag, places, rag, round_half_up
 
-HEADLINE = 80  # characters; beyond them a headline leaves out the direction of travel
+HEADLINE = 80  # characters; beyond them a headline about a rank leaves out that chance explains it
 
 
 def facts_of(row: Row, words: Phrases) -> dict[str, str]:
@@ -194,13 +194,12 @@ def _benchmarks(row: Row, words: Phrases) -> str:
 
 
 def headline(row: Row, phrases: Phrases | None = None) -> str:
-    """The finding of a row as a chart headline, with the direction of travel while it fits `HEADLINE` characters."""
+    """The finding of a row as a chart headline, with the direction of travel."""
     words, state = phrases or load_phrases(), _state(row)
     facts = facts_of(row, words)
-    said = words.say("headline", state, **facts)
     travelled = row.dot.word and not row.latest.note
-    longer = said + (words.say("headline_travel", f"{state} {row.dot.word}", **facts) if travelled else "")
-    return longer if len(longer) <= HEADLINE or state in ("no target", NOT_RATED) else said
+    travel = words.say("headline_travel", f"{state} {row.dot.word}", **facts) if travelled else ""
+    return words.say("headline", state, **facts) + travel
 
 
 def ranked_headline(

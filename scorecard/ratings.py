@@ -67,7 +67,12 @@ def round_half_up(value: Decimal, places: int) -> Decimal:
 
 
 def at_printed_precision(value: Decimal, decimals: int) -> Decimal:
-    """`value` with at most `decimals` places; a value printed with fewer keeps its own precision."""
+    """`value` with at most `decimals` places; a value printed with fewer keeps its own precision.
+
+    `TypeError` for a number that does not say its precision.
+    """
+    if not isinstance(value, Decimal):
+        raise TypeError(f'a figure is a Decimal, which says its precision: Decimal("{value}") instead of {value!r}')
     return round_half_up(value, decimals) if places(value) > decimals else value
 
 

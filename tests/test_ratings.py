@@ -1,5 +1,6 @@
 """RAG, direction of travel and rounding, on figures as the scorecard of July 2024 prints them."""
 
+import re
 from decimal import Decimal
 
 import pandas as pd
@@ -174,6 +175,12 @@ def test_round_half_up(value, places, expected):
 )
 def test_a_value_printed_with_fewer_decimals_keeps_them(value, decimals, expected):
     assert str(at_printed_precision(D(value), decimals)) == expected
+
+
+@pytest.mark.parametrize("value", [91.0, 91, "91.0"])
+def test_a_figure_that_does_not_say_its_precision_is_refused_in_plain_words(value):
+    with pytest.raises(TypeError, match=re.escape(f'Decimal("{value}") instead of {value!r}')):
+        at_printed_precision(value, 1)
 
 
 # --- laws -----------------------------------------------------------------------------------------
