@@ -14,8 +14,6 @@ from scorecard.build import NO_ARROW, NOT_RATED, Row, Standard, each_once, group
 from scorecard.phrases import OTHERWISE, Phrases, load_phrases
 from scorecard.ratings import NO_FLOOR, Polarity, Rag, places, rag, round_half_up
 
-HEADLINE = 80  # characters; beyond them a headline about a rank leaves out that chance explains it
-
 
 def facts_of(row: Row, words: Phrases) -> dict[str, str]:
     """The facts of a row as text, for the fields of `FACTS`."""
@@ -212,11 +210,8 @@ def ranked_headline(
     words = phrases or load_phrases()
     facts = {**facts_of(row, words), "of": str(of), "ordinal": _ordinal(rank or 0)}
     facts["joint"] = words.say("ranked", "joint", **facts) if joint else ""
-    ranking = _ranking(row, rank, of, joint)
-    if not chance or rank is None:
-        return words.say("ranked", ranking, **facts)
-    longer = words.say("ranked", "chance", **facts)
-    return longer if len(longer) <= HEADLINE else words.say("ranked", "position", **facts)
+    ranking = "chance" if chance and rank is not None else _ranking(row, rank, of, joint)
+    return words.say("ranked", ranking, **facts)
 
 
 def _ranking(row: Row, rank: int | None, of: int, joint: bool) -> str:

@@ -251,7 +251,7 @@ def test_nobody_is_called_best_or_worst_within_chance(rows, ranked):
     assert re.search(r"First: [\w &]+ EHU 100.0%; last: [\w &]+ EHU 77.8%[.]", told)
     units = [row for (key, _, _), row in rows.items() if key == "EH-AUDIT" and row.area.kind == "EHU"]
     headline = charts.ranked(rows["EH-AUDIT", "Kent", ""], units).headline
-    assert headline.endswith("EHU is 11th of 11 Early Help Units on Early Help audits good or outstanding")
+    assert headline.endswith(" is 11th of 11 Early Help Units on Early Help audits good or outstanding, within chance")
     # all of 28 good: 0.869^28 = 0.019; 50.0% of 16: far below chance
     assert (
         " Best: Canterbury CSWT 100.0%; worst: Thanet Ramsgate CSWT 50.0%."
